@@ -1,0 +1,129 @@
+// How a module declares its HTTP routes: method, path, who may call, what it can answer, and a plain function.
+// Decoding, authentication, idempotency, encoding and the OpenAPI document all follow from the declaration.
+// A route without a policy does not compile.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "guerdon/caller.hpp"
+#include "guerdon/codec.hpp"
+#include "guerdon/result.hpp"
+#include "guerdon/store.hpp"
+
+namespace guerdon {
+
+/// Nothing to decode, or nothing to answer with: 204 as an output.
+struct None {};
+BOOST_DESCRIBE_STRUCT(None, (), ())
+
+/// A request's decoded parts, each a described struct. Members of Path are named as in the route's `{name}` parts.
+template <class Path = None, class Query = None, class Body = None>
+struct Request {
+  Path path;
+  Query query;
+  Body body;
+};
+
+class Policy {
+ public:
+  static constexpr Policy anyone() { return Policy{true, {}}; }
+  static constexpr Policy any_account() {
+    return Policy{false, {Role::user, Role::operator_, Role::auditor, Role::admin}};
+  }
+  static constexpr Policy roles(std::initializer_list<Role> roles) { return Policy{false, RoleSet{roles}}; }
+
+  [[nodiscard]] constexpr bool is_public() const { return public_; }
+  [[nodiscard]] constexpr RoleSet allowed() const { return roles_; }
+
+ private:
+  constexpr Policy(bool is_public, RoleSet roles) : public_(is_public), roles_(roles) {}
+  bool public_;
+  RoleSet roles_;
+};
+
+struct RouteSpec {
+  std::string_view method;  ///< GET, POST, PUT, PATCH, DELETE
+  std::string_view path;    ///< `/api/events/{id}`
+  Policy policy;
+  std::string_view summary;            ///< one line for the OpenAPI document
+  int status = 200;                    ///< of success; None as output means 204
+  std::vector<Problem> problems = {};  ///< the domain's own refusals; the general ones are added
+  bool idempotent = true;              ///< honours Idempotency-Key (commands only)
+  bool etag = false;                   ///< a single resource: ETag, If-None-Match, and If-Match on its PUT
+  std::string_view alias = {};         ///< a second path that means the same
+  std::size_t max_body = 64 * 1024;
+};
+
+/// An answer on its way out: already encoded, so that an idempotent repeat gives it byte for byte.
+struct Answer {
+  int status = 200;
+  std::string body;  ///< JSON; empty for 204
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+/// An output that chooses its own status or headers.
+template <class T>
+struct Reply {
+  T body;
+  std::optional<int> status = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+/// What the wire offered, before decoding. Views are valid during the call.
+struct RawRequest {
+  std::vector<std::string_view> path;  ///< captured segments, in order, percent-decoded
+  std::vector<std::pair<std::string_view, std::string_view>> query;
+  std::string_view content_type;  ///< empty where the header is missing
+  std::string_view body;
+};
+
+/// A route with its types erased. `decode` runs once; what it returns is run by the platform, again after a
+/// serialisation failure.
+class Call {
+ public:
+  virtual ~Call() = default;
+  /// Queries and `prepare` of commands; on a snapshot.
+  virtual Result<Answer> read(Snapshot&, const Caller&) { throw std::logic_error("not a query"); }
+  /// Commands.
+  virtual Result<Answer> write(Tx&, const Caller&) { throw std::logic_error("not a command"); }
+  /// Commands with a prepare step: in the task pool, before write(). Runs once.
+  virtual Result<void> prepare(Snapshot&, const Caller&) { return {}; }
+};
+
+struct Route {
+  enum class Kind { query, command, prepared_command };
+  Kind kind;
+  RouteSpec spec;
+  std::function<Result<std::unique_ptr<Call>>(const RawRequest&)> decode;
+  /// Adds parameters, request body and answer to an OpenAPI operation.
+  std::function<void(json::object& operation, SchemaRegistry& schemas)> describe;
+};
+
+class Router {
+ public:
+  virtual ~Router() = default;
+
+  /// `handler(Snapshot&, const Caller&, const Request<…>&) -> Result<Output>`
+  template <class F>
+  void query(RouteSpec spec, F handler);
+  /// `handler(Tx&, const Caller&, const Request<…>&) -> Result<Output>`
+  template <class F>
+  void command(RouteSpec spec, F handler);
+  /// `prepare(Snapshot&, const Caller&, const Request<…>&) -> Result<Prepared>` burns the CPU in the task pool;
+  /// `handler(Tx&, const Caller&, const Request<…>&, const Prepared&) -> Result<Output>` checks again what it read.
+  template <class P, class F>
+  void command(RouteSpec spec, P prepare, F handler);
+
+  /// The untyped form. Throws std::logic_error for a route that is declared twice or contradicts itself.
+  virtual void add(Route route) = 0;
+};
+
+}  // namespace guerdon
+
+#include "guerdon/routes_impl.hpp"

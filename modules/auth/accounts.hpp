@@ -1,0 +1,41 @@
+// Making accounts and showing them.
+#pragma once
+
+#include <chrono>
+
+#include "auth/ports.hpp"
+#include "dto.hpp"
+#include "guerdon/caller.hpp"
+#include "guerdon/codec/decoded.hpp"
+#include "guerdon/config.hpp"
+#include "guerdon/password.hpp"
+#include "repository.hpp"
+
+namespace guerdon::auth {
+
+inline constexpr Problem invite_code_unknown{400, "invite-code-unknown"};
+
+[[nodiscard]] PasswordCost password_cost(const AuthConfig& config);
+
+[[nodiscard]] Account account_of(const AccountRow& row);
+
+class Accounts {
+ public:
+  Accounts(const AuthConfig& config, Random& random) : config_(config), random_(random) {}
+
+  /// Hashes the password: in the task pool. Errors: validation-failed, username-taken, email-taken,
+  /// invite-code-unknown.
+  [[nodiscard]] Result<NewAccount> prepare_registration(Snapshot& snapshot,
+                                                        const Decoded<RegisterRequest>& request) const;
+  /// Errors: username-taken, email-taken.
+  [[nodiscard]] Result<Account> add_registered(Tx& tx, const NewAccount& account) const;
+
+  /// Errors: not-found.
+  [[nodiscard]] Result<Account> get_account(Snapshot& snapshot, UserId id) const;
+
+ private:
+  const AuthConfig& config_;
+  Random& random_;
+};
+
+}  // namespace guerdon::auth

@@ -1,0 +1,62 @@
+// What others may ask about accounts inside their own transaction, and how the command line makes one.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "guerdon/caller.hpp"
+#include "guerdon/codec.hpp"
+#include "guerdon/ids.hpp"
+#include "guerdon/result.hpp"
+#include "guerdon/store.hpp"
+
+namespace guerdon {
+struct AuthConfig;
+class Random;
+}  // namespace guerdon
+
+namespace guerdon::auth {
+
+inline constexpr Problem username_taken{409, "username-taken"};
+inline constexpr Problem email_taken{409, "email-taken"};
+
+/// May this user act: neither suspended nor going nor gone?
+[[nodiscard]] bool is_active(Snapshot& snapshot, UserId user);
+
+/// May this user take part in events: active, and a USER?
+[[nodiscard]] bool takes_part(Snapshot& snapshot, UserId user);
+
+/// Whose invite code the user registered with.
+[[nodiscard]] std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee);
+
+struct AccountInput {
+  std::string username;
+  std::string email;
+  Secret<std::string> password;
+  RoleSet roles;
+};
+
+/// An account that keeps to every rule, its password hashed; made by prepare_account only.
+struct NewAccount {
+  std::string username, username_key;
+  std::string email, email_key;
+  std::string password_hash;
+  RoleSet roles;
+  std::string invite_code;
+  json::object profile;
+  std::optional<UserId> invited_by;
+};
+
+/// Burns tens of milliseconds of CPU: never inside a transaction. Errors: validation-failed, every fault at once.
+[[nodiscard]] Result<NewAccount> prepare_account(const AuthConfig& config, Random& random, const AccountInput& input);
+
+/// Publishes UserCreated. Errors: username-taken, email-taken.
+[[nodiscard]] Result<UserId> add_account(Tx& tx, const NewAccount& account);
+
+/// Is there an ADMIN who is not deleted?
+[[nodiscard]] bool has_admin(Snapshot& snapshot);
+
+/// The first start's ADMIN: does nothing and gives nothing when there is one. Errors: username-taken, email-taken.
+[[nodiscard]] Result<std::optional<UserId>> add_first_admin(Tx& tx, const NewAccount& account);
+
+}  // namespace guerdon::auth

@@ -1,0 +1,62 @@
+// What the event routes take and answer.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+
+#include "event/ids.hpp"
+#include "event/types.hpp"
+#include "guerdon/page.hpp"
+
+namespace guerdon::event {
+
+struct EventPath {
+  EventId id;
+};
+BOOST_DESCRIBE_STRUCT(EventPath, (), (id))
+
+struct EventRegisterRequest {
+  Text<1, 100> name;
+  std::optional<Text<0, 2000, MultilineText>> description;
+  Text<1, 40> condition_type;
+  FreeForm condition_params;
+  Instant start_at;
+  std::optional<Instant> end_at;
+  std::optional<bool> is_active;      ///< default true
+  std::optional<TimeZone> time_zone;  ///< default from the configuration
+  std::optional<Approval> approval;   ///< default AUTO
+};
+BOOST_DESCRIBE_STRUCT(EventRegisterRequest, (),
+                      (name, description, condition_type, condition_params, start_at, end_at, is_active, time_zone,
+                       approval))
+
+struct EventView {
+  EventId id;
+  std::string name;
+  std::optional<std::string> description;
+  std::string condition_type;
+  json::object condition_params;
+  Instant start_at;
+  std::optional<Instant> end_at;
+  bool is_active = false;
+  TimeZone time_zone;
+  Approval approval = Approval::auto_;
+  EventState state = EventState::draft;
+  UserId created_by;
+  Instant created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(EventView, (),
+                      (id, name, description, condition_type, condition_params, start_at, end_at, is_active, time_zone,
+                       approval, state, created_by, created_at, updated_at))
+
+struct EventListQuery : PageQuery {
+  std::optional<EventState> state;
+  std::optional<bool> active;
+  std::optional<Text<1, 40>> condition_type;
+  std::optional<Text<1, 100>> q;    ///< part of the name, whatever the case
+  std::optional<Instant> from, to;  ///< events whose period touches [from, to)
+};
+BOOST_DESCRIBE_STRUCT(EventListQuery, (PageQuery), (state, active, condition_type, q, from, to))
+
+}  // namespace guerdon::event

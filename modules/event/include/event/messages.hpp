@@ -1,0 +1,56 @@
+// What the event module says to others. Whole descriptions, so that a reader needs no second call.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "event/ids.hpp"
+#include "event/types.hpp"
+#include "guerdon/codec.hpp"
+#include "guerdon/ids.hpp"
+#include "guerdon/time.hpp"
+
+namespace guerdon::event {
+
+struct EventCreated {
+  static constexpr std::string_view topic = "event.lifecycle", type = "EventCreated";
+  EventId event_id;
+  std::string name;
+  std::string condition_type;
+  json::object condition_params;
+  Instant start_at;
+  std::optional<Instant> end_at;
+  bool is_active = false;
+  TimeZone time_zone;
+  Approval approval = Approval::auto_;
+  UserId created_by;
+  Instant created_at;
+  [[nodiscard]] std::string key() const { return event_id.to_string(); }
+};
+BOOST_DESCRIBE_STRUCT(EventCreated, (),
+                      (event_id, name, condition_type, condition_params, start_at, end_at, is_active, time_zone,
+                       approval, created_by, created_at))
+
+/// Said for every change, also when an event is paused or goes on. Progress may have to be derived anew.
+struct EventUpdated {
+  static constexpr std::string_view topic = "event.lifecycle", type = "EventUpdated";
+  EventId event_id;
+  std::string name;
+  std::string condition_type;
+  json::object condition_params;
+  Instant start_at;
+  std::optional<Instant> end_at;
+  bool is_active = false;
+  TimeZone time_zone;
+  Approval approval = Approval::auto_;
+  UserId updated_by;
+  Instant updated_at;
+  [[nodiscard]] std::string key() const { return event_id.to_string(); }
+};
+BOOST_DESCRIBE_STRUCT(EventUpdated, (),
+                      (event_id, name, condition_type, condition_params, start_at, end_at, is_active, time_zone,
+                       approval, updated_by, updated_at))
+
+}  // namespace guerdon::event

@@ -1,0 +1,93 @@
+// SQL of events and their pauses.
+#include "repository.hpp"
+
+namespace guerdon::event {
+
+void add_event(Tx& tx, const EventRow& e) {
+  tx.exec(
+      "INSERT INTO event_events (id, name, description, condition_type, condition_params, start_at, end_at, is_active,"
+      " was_active, time_zone, approval, created_by, created_at, updated_at)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $12)",
+      e.id, e.name, e.description, e.condition_type, e.condition_params, e.start_at, e.end_at, e.is_active, e.time_zone,
+      e.approval, e.created_by, e.created_at);
+}
+
+std::optional<EventRow> find_row(Snapshot& snapshot, EventId id) {
+  return snapshot.find<EventRow>(
+      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events WHERE id = $1",
+      id);
+}
+
+std::optional<EventRow> lock_row(Tx& tx, EventId id) {
+  static constexpr Sql sql{
+      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events WHERE id = $1",
+      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events WHERE id = $1"
+      " FOR UPDATE"};
+  return tx.find<EventRow>(sql, id);
+}
+
+void save_event(Tx& tx, const EventRow& e) {
+  tx.exec(
+      "UPDATE event_events SET name = $2, description = $3, condition_type = $4, condition_params = $5, start_at = $6,"
+      " end_at = $7, is_active = $8, was_active = $9, time_zone = $10, approval = $11, updated_at = $12 WHERE id = $1",
+      e.id, e.name, e.description, e.condition_type, e.condition_params, e.start_at, e.end_at, e.is_active,
+      e.was_active, e.time_zone, e.approval, e.updated_at);
+}
+
+std::vector<EventRow> page_events(Snapshot& snapshot, const EventFilter& f, std::optional<Uuid> before,
+                                  std::int64_t limit) {
+  return snapshot.list<EventRow>(
+      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events"
+      " WHERE ($1 OR was_active)"
+      " AND ($2 IS NULL OR $2 = CASE WHEN NOT was_active THEN 'DRAFT' WHEN NOT is_active THEN 'PAUSED'"
+      "   WHEN start_at > $3 THEN 'SCHEDULED' WHEN end_at <= $3 THEN 'ENDED' ELSE 'RUNNING' END)"
+      " AND ($4 IS NULL OR is_active = $4)"
+      " AND ($5 IS NULL OR condition_type = $5)"
+      " AND ($6 IS NULL OR lower(name) LIKE lower($6) ESCAPE '\\')"
+      " AND ($7 IS NULL OR end_at IS NULL OR end_at > $7)"
+      " AND ($8 IS NULL OR start_at < $8)"
+      " AND ($9 IS NULL OR id < $9)"
+      " ORDER BY id DESC LIMIT $10",
+      f.with_drafts, f.state, snapshot.now(), f.active, f.condition_type, f.name_like, f.from, f.to, before, limit);
+}
+
+std::vector<EventRow> list_active(Snapshot& snapshot, std::string_view condition_type, Instant at) {
+  return snapshot.list<EventRow>(
+      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events"
+      " WHERE is_active AND condition_type = $1 AND start_at <= $2 AND (end_at IS NULL OR end_at > $2)",
+      condition_type, at);
+}
+
+void mark_has_progress(Tx& tx, EventId id) {
+  if (tx.get<bool>("SELECT has_progress FROM event_events WHERE id = $1", id)) return;
+  tx.exec("UPDATE event_events SET has_progress = TRUE WHERE id = $1", id);
+}
+
+void begin_pause(Tx& tx, EventId id, Instant from) {
+  tx.exec(
+      "INSERT INTO event_pauses (event_id, from_at) VALUES ($1, $2)"
+      " ON CONFLICT (event_id, from_at) DO UPDATE SET to_at = NULL",
+      id, from);
+}
+
+void end_pause(Tx& tx, EventId id, Instant to) {
+  tx.exec("UPDATE event_pauses SET to_at = $2 WHERE event_id = $1 AND to_at IS NULL", id, to);
+}
+
+std::vector<Pause> list_pauses(Snapshot& snapshot, EventId id) {
+  std::vector<Pause> pauses;
+  snapshot.visit(
+      "SELECT from_at, to_at FROM event_pauses WHERE event_id = $1 ORDER BY from_at",
+      [&](const Row& row) {
+        pauses.push_back({.from = column<Instant>(row, 0), .to = column<std::optional<Instant>>(row, 1)});
+      },
+      id);
+  return pauses;
+}
+
+}  // namespace guerdon::event

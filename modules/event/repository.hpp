@@ -1,0 +1,56 @@
+// The rows of the event module. SQL only; no decisions.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "event/ports.hpp"
+#include "guerdon/store.hpp"
+
+namespace guerdon::event {
+
+struct EventRow {
+  EventId id;
+  std::string name;
+  std::optional<std::string> description;
+  std::string condition_type;
+  json::object condition_params;
+  Instant start_at;
+  std::optional<Instant> end_at;
+  bool is_active = false;
+  bool was_active = false;
+  TimeZone time_zone;
+  Approval approval = Approval::auto_;
+  bool has_progress = false;
+  UserId created_by;
+  Instant created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(EventRow, (),
+                      (id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,
+                       time_zone, approval, has_progress, created_by, created_at, updated_at))
+
+struct EventFilter {
+  bool with_drafts = false;
+  std::optional<EventState> state;
+  std::optional<bool> active;
+  std::optional<std::string> condition_type;
+  std::optional<std::string> name_like;  ///< an escaped LIKE pattern in lower case
+  std::optional<Instant> from, to;
+};
+
+void add_event(Tx& tx, const EventRow& row);
+/// The row, which nobody else changes until the commit.
+std::optional<EventRow> lock_row(Tx& tx, EventId id);
+std::optional<EventRow> find_row(Snapshot& snapshot, EventId id);
+void save_event(Tx& tx, const EventRow& row);
+std::vector<EventRow> page_events(Snapshot& snapshot, const EventFilter& filter, std::optional<Uuid> before,
+                                  std::int64_t limit);
+std::vector<EventRow> list_active(Snapshot& snapshot, std::string_view condition_type, Instant at);
+
+void begin_pause(Tx& tx, EventId id, Instant from);
+void end_pause(Tx& tx, EventId id, Instant to);
+std::vector<Pause> list_pauses(Snapshot& snapshot, EventId id);
+
+}  // namespace guerdon::event

@@ -1,0 +1,48 @@
+// The HTTP routes of events. Declarations only.
+#include "routes.hpp"
+
+#include "guerdon/routes.hpp"
+#include "model.hpp"
+#include "service.hpp"
+
+namespace guerdon::event {
+
+using CreateCall = Request<None, None, Decoded<EventRegisterRequest>>;
+using UpdateCall = Request<EventPath, None, Decoded<EventRegisterRequest>>;
+
+void declare_routes(Router& routes, Service& service) {
+  routes.command({.method = "POST",
+                  .path = "/api/events",
+                  .policy = Policy::roles({Role::operator_, Role::admin}),
+                  .summary = "Create an event",
+                  .status = 201},
+                 [&service](Tx& tx, const Caller& caller, const CreateCall& request) {
+                   return service.create(tx, caller, request.body);
+                 });
+  routes.query({.method = "GET",
+                .path = "/api/events",
+                .policy = Policy::any_account(),
+                .summary = "Events, newest first; drafts for staff only"},
+               [&service](Snapshot& snapshot, const Caller& caller, const Request<None, EventListQuery>& request) {
+                 return service.list_events(snapshot, caller, request.query);
+               });
+  routes.query({.method = "GET",
+                .path = "/api/events/{id}",
+                .policy = Policy::any_account(),
+                .summary = "One event",
+                .problems = {problems::not_found},
+                .etag = true},
+               [&service](Snapshot& snapshot, const Caller& caller, const Request<EventPath>& request) {
+                 return service.get_event(snapshot, caller, request.path.id);
+               });
+  routes.command({.method = "PUT",
+                  .path = "/api/events/{id}",
+                  .policy = Policy::roles({Role::operator_, Role::admin}),
+                  .summary = "Change an event",
+                  .problems = {problems::not_found, refusals::has_progress}},
+                 [&service](Tx& tx, const Caller& caller, const UpdateCall& request) {
+                   return service.update(tx, caller, request.path.id, request.body);
+                 });
+}
+
+}  // namespace guerdon::event

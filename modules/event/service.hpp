@@ -1,0 +1,34 @@
+// The use cases of events: create, change, look.
+#pragma once
+
+#include "dto.hpp"
+#include "guerdon/caller.hpp"
+#include "guerdon/codec/decoded.hpp"
+#include "guerdon/store.hpp"
+
+namespace guerdon::event {
+
+class Service {
+ public:
+  Service(const CursorCodec& cursors, TimeZone default_zone) : cursors_(cursors), default_zone_(default_zone) {}
+
+  /// Publishes EventCreated. Errors: validation-failed with every fault, those of the condition's parameters too.
+  Result<EventView> create(Tx& tx, const Caller& caller, const Decoded<EventRegisterRequest>& request) const;
+
+  /// Replaces everything that can be set; what is absent gets its default. Becoming inactive pauses the event, from
+  /// which moment nothing counts until it is active again. Publishes EventUpdated.
+  /// Errors: not-found, validation-failed, event-has-progress (condition or zone, once users have progress).
+  Result<EventView> update(Tx& tx, const Caller& caller, EventId id,
+                           const Decoded<EventRegisterRequest>& request) const;
+
+  /// Errors: not-found, also for a draft where the caller is no staff.
+  Result<EventView> get_event(Snapshot& snapshot, const Caller& caller, EventId id) const;
+  /// Errors: validation-failed (cursor).
+  Result<Page<EventView>> list_events(Snapshot& snapshot, const Caller& caller, const EventListQuery& query) const;
+
+ private:
+  const CursorCodec& cursors_;
+  TimeZone default_zone_;
+};
+
+}  // namespace guerdon::event

@@ -1,0 +1,17 @@
+// Wires the progress module.
+#include "progress/module.hpp"
+#include "guerdon/cursor.hpp"
+#include "routes.hpp"
+#include "service.hpp"
+#include "subscribers.hpp"
+
+namespace guerdon::progress {
+
+Module::Module(Platform& platform) : service_(std::make_unique<Service>(platform.cursors)) {
+  declare_routes(platform.routes, *service_);
+  declare_subscribers(platform, *service_);
+}
+
+Module::~Module() = default;
+
+}  // namespace guerdon::progress

@@ -1,0 +1,13 @@
+// Declares the module's routes.
+#pragma once
+
+namespace guerdon {
+class Router;
+}
+
+namespace guerdon::progress {
+
+class Service;
+void declare_routes(Router& routes, Service& service);
+
+}  // namespace guerdon::progress

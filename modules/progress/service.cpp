@@ -1,0 +1,126 @@
+// Decides which events a fact concerns and who may see what.
+#include "service.hpp"
+
+#include "counting.hpp"
+#include "event/conditions.hpp"
+#include "event/ports.hpp"
+#include "repository.hpp"
+
+namespace guerdon::progress {
+namespace {
+
+constexpr std::int64_t chunk = 50;  // users or facts a pass: some milliseconds at most
+
+StreakDetail detail_of(const Terms& terms, const Streak& streak, Instant now) {
+  const auto& zone = terms.window.zone;
+  const Date today = zone.local_date(now);
+  return {.day_key = today,
+          .counted_today = streak.last_day == today,
+          .best = streak.best,
+          .next_reset_at = zone.start_of_day(today + std::chrono::days{1}),
+          .run_lost_at = lost_at(streak, terms.rule, zone)};
+}
+
+ProgressView view_of(const Terms& terms, UserId user, const std::optional<StateRow>& row, Instant now) {
+  const Streak streak = row ? streak_of(*row) : Streak{};
+  ProgressView view{.event_id = terms.event,
+                    .user_id = user,
+                    .progress = progress_of(streak, terms.rule),
+                    .required = terms.rule.days,
+                    .eligible = streak.met_at.has_value(),
+                    .last_update = std::nullopt,
+                    .detail = detail_of(terms, streak, now)};
+  if (row) view.last_update = row->last_update;
+  return view;
+}
+
+/// Another user's data is for staff.
+Result<void> check_may_see(const Caller& caller, std::optional<UserId> user) {
+  if (!user || user == caller.user || caller.is_staff()) return {};
+  return Error{problems::not_found, "there is no such user, or you may not see them"};
+}
+
+/// Derives states that exist anew; false when none is left.
+bool rebuild_states(Tx& tx, const Terms& terms, Rebuild& rebuild) {
+  const auto users = list_state_users(tx, terms.event, rebuild.after_user, chunk);
+  for (const UserId user : users) recount(tx, terms, user);
+  if (!users.empty()) rebuild.after_user = users.back();
+  return static_cast<std::int64_t>(users.size()) == chunk;
+}
+
+/// Makes states for users who have facts in the window and none yet; false when no fact is left.
+bool rebuild_from_facts(Tx& tx, const Terms& terms, Rebuild& rebuild) {
+  const auto facts = list_facts(tx, terms.window.period, rebuild.after_at, rebuild.after_user, chunk);
+  for (const auto& [at, user] : facts)
+    if (terms.window.counts(at) && !find_state(tx, terms.event, user)) recount(tx, terms, user);
+  if (!facts.empty()) std::tie(rebuild.after_at, rebuild.after_user) = facts.back();
+  return static_cast<std::int64_t>(facts.size()) == chunk;
+}
+
+}  // namespace
+
+Result<void> Service::count_login(Tx& tx, UserId user, Instant at) {
+  add_login(tx, user, at);
+  for (const auto& event : event::list_listening(tx, event::ConsecutiveLogin::kind, at)) {
+    const auto terms = terms_of(event);
+    if (terms.window.counts(at)) count(tx, terms, user, at);
+  }
+  return {};
+}
+
+void Service::request_rebuild(Tx& tx, event::EventId event) { begin_rebuild(tx, event); }
+
+PumpResult Service::rebuild(Tx& tx) {
+  auto rebuild = next_rebuild(tx);
+  if (!rebuild) return {};
+  const auto event = event::find_event(tx, rebuild->event_id);
+  if (!event || event->state == event::EventState::draft) {
+    end_rebuild(tx, rebuild->event_id);
+    return {.more = true};
+  }
+  const auto terms = terms_of(*event);
+  if (rebuild->stage == RebuildStage::states) {
+    if (!rebuild_states(tx, terms, *rebuild)) *rebuild = {terms.event, RebuildStage::facts, {}, {}};
+  } else if (!rebuild_from_facts(tx, terms, *rebuild)) {
+    end_rebuild(tx, terms.event);
+    return {.more = true};
+  }
+  save_rebuild(tx, *rebuild);
+  return {.more = true};
+}
+
+Result<ProgressView> Service::get_progress(Snapshot& snapshot, const Caller& caller, event::EventId event,
+                                           std::optional<UserId> user) const {
+  if (const auto may = check_may_see(caller, user); !may) return may.error();
+  const auto found = event::find_event(snapshot, event);
+  if (!found || (found->state == event::EventState::draft && !caller.is_staff()))
+    return Error{problems::not_found, "there is no such event"};
+  const UserId subject = user.value_or(caller.id());
+  return view_of(terms_of(*found), subject, find_state(snapshot, event, subject), snapshot.now());
+}
+
+Result<Page<ProgressView>> Service::list_progress(Snapshot& snapshot, const Caller& caller,
+                                                  const ProgressListQuery& query) const {
+  if (const auto may = check_may_see(caller, query.user_id); !may) return may.error();
+  std::optional<UserId> user = query.user_id;
+  if (!user && !(caller.is_staff() && query.event_id)) user = caller.id();
+
+  auto rows = page_by_id<StateRow>(
+      cursors_, query,
+      [&](std::optional<Uuid> before, std::int64_t limit) {
+        return list_states(snapshot, user, query.event_id, before, limit);
+      },
+      [](const StateRow& row) { return row.id.uuid(); });
+  if (!rows) return rows.error();
+
+  Page<ProgressView> page{.items = {}, .next_cursor = rows->next_cursor};
+  for (auto& row : rows->items) {
+    const auto event = event::find_event(snapshot, row.event_id);
+    if (!event) continue;
+    const UserId subject = row.user_id;
+    page.items.push_back(view_of(terms_of(*event), subject, std::move(row), snapshot.now()));
+  }
+  return page;
+}
+
+}  // namespace guerdon::progress

@@ -1,0 +1,63 @@
+// What progress listens to. Declarations only.
+#include "subscribers.hpp"
+
+#include "auth/messages.hpp"
+#include "event/messages.hpp"
+#include "guerdon/bus.hpp"
+#include "progress/messages.hpp"
+#include "service.hpp"
+
+namespace guerdon::progress {
+namespace {
+
+constexpr std::string_view rebuild_pump = "progress.rebuild";
+
+/// Both attempts and dead letters are told to the outside, since a user's reward may hang on them.
+SubscribeOptions with_failures_published() {
+  SubscribeOptions options;
+  options.on_failed = [](Tx& tx, const DeliveryFailure& failure) {
+    publish(tx, EventProgressFailed{.user_id = failure.delivery.key,
+                                    .message_id = failure.delivery.id,
+                                    .attempt = failure.attempt,
+                                    .error = std::string{failure.error}});
+  };
+  options.on_dead = [](Tx& tx, const DeliveryFailure& failure) {
+    publish(tx, EventProgressDeadLettered{.user_id = failure.delivery.key,
+                                          .message_id = failure.delivery.id,
+                                          .attempt = failure.attempt,
+                                          .error = std::string{failure.error},
+                                          .message = json::parse(envelope(failure.delivery))});
+  };
+  return options;
+}
+
+void rebuild_soon(Tx& tx, Pumps& pumps, Service& service, event::EventId event) {
+  service.request_rebuild(tx, event);
+  tx.on_commit([&pumps] { pumps.wake(rebuild_pump); });
+}
+
+}  // namespace
+
+void declare_subscribers(Platform& platform, Service& service) {
+  auto& pumps = platform.pumps;
+  pumps.add(std::string{rebuild_pump}, [&service](Tx& tx) { return service.rebuild(tx); });
+
+  platform.bus.subscribe<auth::UserLoggedIn>(
+      "progress.logins",
+      [&service](Tx& tx, const auth::UserLoggedIn& message) {
+        return service.count_login(tx, message.user_id, message.login_time);
+      },
+      with_failures_published());
+  platform.bus.subscribe<event::EventCreated>(
+      "progress.event-created", [&pumps, &service](Tx& tx, const event::EventCreated& message) -> Result<void> {
+        rebuild_soon(tx, pumps, service, message.event_id);
+        return {};
+      });
+  platform.bus.subscribe<event::EventUpdated>(
+      "progress.event-updated", [&pumps, &service](Tx& tx, const event::EventUpdated& message) -> Result<void> {
+        rebuild_soon(tx, pumps, service, message.event_id);
+        return {};
+      });
+}
+
+}  // namespace guerdon::progress

@@ -1,0 +1,32 @@
+// How app.cpp wires the reward module: constructing it registers its routes, subscriptions and pump.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "guerdon/invariants.hpp"
+#include "guerdon/platform.hpp"
+
+namespace guerdon::reward {
+
+class Catalogue;
+class Requests;
+class Wallets;
+
+class Module {
+ public:
+  explicit Module(Platform& platform);
+  ~Module();
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+ private:
+  std::unique_ptr<Wallets> wallets_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<Requests> requests_;
+};
+
+/// What must always hold of the module's rows.
+[[nodiscard]] std::vector<Invariant> invariants();
+
+}  // namespace guerdon::reward

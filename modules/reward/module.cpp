@@ -1,0 +1,22 @@
+// Wires the reward module.
+#include "reward/module.hpp"
+#include "catalogue.hpp"
+#include "guerdon/cursor.hpp"
+#include "requests.hpp"
+#include "routes.hpp"
+#include "subscribers.hpp"
+#include "wallets.hpp"
+
+namespace guerdon::reward {
+
+Module::Module(Platform& platform)
+    : wallets_(std::make_unique<Wallets>(platform.cursors)),
+      catalogue_(std::make_unique<Catalogue>(platform.cursors, platform.pumps)),
+      requests_(std::make_unique<Requests>(platform.cursors)) {
+  declare_routes(platform.routes, *catalogue_, *requests_, *wallets_);
+  declare_subscribers(platform, *requests_);
+}
+
+Module::~Module() = default;
+
+}  // namespace guerdon::reward

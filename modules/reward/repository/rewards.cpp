@@ -1,0 +1,66 @@
+// SQL of rewards and their stock.
+#include "../repository.hpp"
+
+namespace guerdon::reward {
+
+void add_reward(Tx& tx, const RewardView& r) {
+  tx.exec(
+      "INSERT INTO reward_rewards (id, event_id, type, name, metadata, quantity, granted, remaining, created_at,"
+      " updated_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $6, $7, $7)",
+      r.id, r.event_id, r.type, r.name, r.metadata, r.quantity, r.created_at);
+}
+
+std::optional<RewardView> find_reward(Snapshot& snapshot, event::EventId event, RewardId id) {
+  return snapshot.find<RewardView>(
+      "SELECT id, event_id, type, name, metadata, quantity, granted, remaining, created_at, updated_at"
+      " FROM reward_rewards WHERE id = $1 AND event_id = $2",
+      id, event);
+}
+
+std::vector<RewardView> list_rewards(Snapshot& snapshot, event::EventId event) {
+  return snapshot.list<RewardView>(
+      "SELECT id, event_id, type, name, metadata, quantity, granted, remaining, created_at, updated_at"
+      " FROM reward_rewards WHERE event_id = $1 ORDER BY id",
+      event);
+}
+
+std::vector<RewardView> page_rewards(Snapshot& snapshot, event::EventId event, std::optional<RewardType> type,
+                                     std::optional<Uuid> before, std::int64_t limit) {
+  return snapshot.list<RewardView>(
+      "SELECT id, event_id, type, name, metadata, quantity, granted, remaining, created_at, updated_at"
+      " FROM reward_rewards WHERE event_id = $1 AND ($2 IS NULL OR type = $2) AND ($3 IS NULL OR id < $3)"
+      " ORDER BY id DESC LIMIT $4",
+      event, type, before, limit);
+}
+
+bool take_stock(Tx& tx, RewardId id) {
+  return tx.exec(
+             "UPDATE reward_rewards SET remaining = remaining - 1"
+             " WHERE id = $1 AND (remaining IS NULL OR remaining > 0)",
+             id) == 1;
+}
+
+void count_grant(Tx& tx, RewardId id) { tx.exec("UPDATE reward_rewards SET granted = granted + 1 WHERE id = $1", id); }
+
+bool take_stock_and_count_grant(Tx& tx, RewardId id) {
+  return tx.exec(
+             "UPDATE reward_rewards SET granted = granted + 1, remaining = remaining - 1"
+             " WHERE id = $1 AND (remaining IS NULL OR remaining > 0)",
+             id) == 1;
+}
+
+void begin_backlog(Tx& tx, event::EventId event) {
+  tx.exec("INSERT INTO reward_backlog (event_id) VALUES ($1) ON CONFLICT DO NOTHING", event);
+}
+
+std::optional<Backlog> next_backlog(Snapshot& snapshot) {
+  return snapshot.find<Backlog>("SELECT event_id, after_user FROM reward_backlog ORDER BY event_id LIMIT 1");
+}
+
+void save_backlog(Tx& tx, const Backlog& backlog) {
+  tx.exec("UPDATE reward_backlog SET after_user = $2 WHERE event_id = $1", backlog.event_id, backlog.after_user);
+}
+
+void end_backlog(Tx& tx, event::EventId event) { tx.exec("DELETE FROM reward_backlog WHERE event_id = $1", event); }
+
+}  // namespace guerdon::reward

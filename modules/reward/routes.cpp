@@ -1,0 +1,101 @@
+// The HTTP routes of rewards, requests and wallets. Declarations only.
+#include "routes.hpp"
+
+#include "catalogue.hpp"
+#include "guerdon/routes.hpp"
+#include "model.hpp"
+#include "requests.hpp"
+#include "wallets.hpp"
+
+namespace guerdon::reward {
+namespace {
+
+void declare_rewards(Router& routes, Catalogue& catalogue) {
+  routes.command({.method = "POST",
+                  .path = "/api/events/{eventId}/rewards",
+                  .policy = Policy::roles({Role::operator_, Role::admin}),
+                  .summary = "Register a reward",
+                  .status = 201,
+                  .problems = {problems::not_found}},
+                 [&catalogue](Tx& tx, const Caller&, const Request<EventPath, None, RewardRegisterRequest>& request) {
+                   return catalogue.register_reward(tx, request.path.event_id, request.body);
+                 });
+  routes.query(
+      {.method = "GET",
+       .path = "/api/events/{eventId}/rewards",
+       .policy = Policy::any_account(),
+       .summary = "An event's rewards, newest first",
+       .problems = {problems::not_found}},
+      [&catalogue](Snapshot& snapshot, const Caller& caller, const Request<EventPath, RewardListQuery>& request) {
+        return catalogue.list_rewards(snapshot, caller, request.path.event_id, request.query);
+      });
+  routes.query({.method = "GET",
+                .path = "/api/events/{eventId}/rewards/{id}",
+                .policy = Policy::any_account(),
+                .summary = "One reward",
+                .problems = {problems::not_found},
+                .etag = true},
+               [&catalogue](Snapshot& snapshot, const Caller& caller, const Request<RewardPath>& request) {
+                 return catalogue.get_reward(snapshot, caller, request.path.event_id, request.path.id);
+               });
+}
+
+void declare_requests(Router& routes, Requests& requests) {
+  routes.command({.method = "POST",
+                  .path = "/api/events/{eventId}/requests",
+                  .policy = Policy::roles({Role::user}),
+                  .summary = "Ask for an event's rewards",
+                  .status = 201,
+                  .problems = {problems::not_found, refusals::event_not_running, refusals::already_requested,
+                               refusals::rewards_exhausted, refusals::no_rewards},
+                  .alias = "/api/events/{eventId}/request"},
+                 [&requests](Tx& tx, const Caller& caller, const Request<EventPath>& request) {
+                   return requests.ask(tx, caller, request.path.event_id);
+                 });
+  routes.query({.method = "GET",
+                .path = "/api/events/requests",
+                .policy = Policy::any_account(),
+                .summary = "Reward requests, newest first: own ones, or all for staff",
+                .problems = {problems::not_found}},
+               [&requests](Snapshot& snapshot, const Caller& caller, const Request<None, RequestListQuery>& request) {
+                 return requests.list_requests(snapshot, caller, request.query);
+               });
+  routes.query({.method = "GET",
+                .path = "/api/events/requests/{id}",
+                .policy = Policy::any_account(),
+                .summary = "One reward request",
+                .problems = {problems::not_found},
+                .etag = true},
+               [&requests](Snapshot& snapshot, const Caller& caller, const Request<RequestPath>& request) {
+                 return requests.get_request(snapshot, caller, request.path.id);
+               });
+}
+
+void declare_wallets(Router& routes, Wallets& wallets) {
+  routes.query({.method = "GET",
+                .path = "/api/wallet",
+                .policy = Policy::any_account(),
+                .summary = "What the user owns",
+                .problems = {problems::not_found}},
+               [&wallets](Snapshot& snapshot, const Caller& caller, const Request<None, WalletQuery>& request) {
+                 return wallets.get_wallet(snapshot, caller, request.query);
+               });
+  routes.query({.method = "GET",
+                .path = "/api/wallet/ledger",
+                .policy = Policy::any_account(),
+                .summary = "Every movement of points, newest first",
+                .problems = {problems::not_found}},
+               [&wallets](Snapshot& snapshot, const Caller& caller, const Request<None, LedgerQuery>& request) {
+                 return wallets.list_ledger(snapshot, caller, request.query);
+               });
+}
+
+}  // namespace
+
+void declare_routes(Router& routes, Catalogue& catalogue, Requests& requests, Wallets& wallets) {
+  declare_rewards(routes, catalogue);
+  declare_requests(routes, requests);
+  declare_wallets(routes, wallets);
+}
+
+}  // namespace guerdon::reward

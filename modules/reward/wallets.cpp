@@ -1,0 +1,35 @@
+// Decides whose wallet a caller may see.
+#include "wallets.hpp"
+
+#include "repository.hpp"
+
+namespace guerdon::reward {
+namespace {
+
+Result<UserId> owner_of(const Caller& caller, std::optional<UserId> asked) {
+  if (!asked || asked == caller.user) return caller.id();
+  if (caller.is_staff()) return *asked;
+  return Error{problems::not_found, "there is no such user, or you may not see them"};
+}
+
+}  // namespace
+
+Result<WalletView> Wallets::get_wallet(Snapshot& snapshot, const Caller& caller, const WalletQuery& query) const {
+  const auto owner = owner_of(caller, query.user_id);
+  if (!owner) return owner.error();
+  WalletView wallet;
+  wallet.points = sum_points(snapshot, *owner);
+  return wallet;
+}
+
+Result<Page<LedgerEntry>> Wallets::list_ledger(Snapshot& snapshot, const Caller& caller,
+                                               const LedgerQuery& query) const {
+  const auto owner = owner_of(caller, query.user_id);
+  if (!owner) return owner.error();
+  return page_by_id<LedgerEntry>(
+      cursors_, query,
+      [&](std::optional<Uuid> before, std::int64_t limit) { return page_ledger(snapshot, *owner, before, limit); },
+      [](const LedgerEntry& entry) { return entry.id.uuid(); });
+}
+
+}  // namespace guerdon::reward

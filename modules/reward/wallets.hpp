@@ -1,0 +1,23 @@
+// The use cases of the wallet: what a user owns, and every movement that led there.
+#pragma once
+
+#include "dto.hpp"
+#include "guerdon/caller.hpp"
+#include "guerdon/store.hpp"
+
+namespace guerdon::reward {
+
+class Wallets {
+ public:
+  explicit Wallets(const CursorCodec& cursors) : cursors_(cursors) {}
+
+  /// The balance is the sum of the ledger. Errors: not-found (another user's, by a plain user).
+  Result<WalletView> get_wallet(Snapshot& snapshot, const Caller& caller, const WalletQuery& query) const;
+  /// Newest first, with the running balance. Errors: as above, validation-failed (cursor).
+  Result<Page<LedgerEntry>> list_ledger(Snapshot& snapshot, const Caller& caller, const LedgerQuery& query) const;
+
+ private:
+  const CursorCodec& cursors_;
+};
+
+}  // namespace guerdon::reward

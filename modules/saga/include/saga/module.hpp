@@ -1,0 +1,31 @@
+// How app.cpp wires the saga module: constructing it adds the pump that drives every saga.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "guerdon/invariants.hpp"
+#include "guerdon/platform.hpp"
+#include "saga/ports.hpp"
+
+namespace guerdon::saga {
+
+class Module {
+ public:
+  explicit Module(Platform& platform);
+  ~Module();
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  /// Lives as long as the module.
+  [[nodiscard]] Sagas& sagas();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// What must always hold of the module's rows.
+[[nodiscard]] std::vector<Invariant> invariants();
+
+}  // namespace guerdon::saga

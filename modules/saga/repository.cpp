@@ -1,0 +1,109 @@
+#include "repository.hpp"
+
+namespace guerdon::saga {
+namespace {
+
+struct Head {
+  SagaId id;
+  std::string type;
+  SagaState state = SagaState::running;
+  std::optional<UserId> user_id;
+  std::optional<json::value> receipt;
+  Instant created_at;
+  std::optional<Instant> finished_at;
+};
+BOOST_DESCRIBE_STRUCT(Head, (), (id, type, state, user_id, receipt, created_at, finished_at))
+
+Receipt read_receipt(const std::optional<json::value>& stored) {
+  Receipt receipt;
+  if (!stored) return receipt;
+  for (const auto& [table, count] : stored->as_object()) receipt.emplace(table, count.to_number<std::int64_t>());
+  return receipt;
+}
+
+}  // namespace
+
+void add_saga(Tx& tx, const SagaRow& saga, std::optional<UserId> user, const std::vector<std::string>& steps) {
+  tx.exec(
+      "INSERT INTO saga_sagas (id, type, state, user_id, position, data, failures, lost, next_at, created_at)"
+      " VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $7)",
+      saga.id, saga.type, saga.state, user, saga.position, saga.data, tx.now());
+  constexpr Sql add_step =
+      "INSERT INTO saga_steps (saga_id, position, name, state, attempts) VALUES ($1, $2, $3, $4, 0)";
+  int position = 0;
+  for (const auto& name : steps) tx.exec(add_step, saga.id, position++, name, StepState::pending);
+}
+
+void update_saga(Tx& tx, const SagaRow& saga) {
+  tx.exec(
+      "UPDATE saga_sagas SET state = $2, position = $3, data = $4, failures = $5, lost = $6, begun_by = $7,"
+      " next_at = $8, failed_step = $9, reason = $10 WHERE id = $1",
+      saga.id, saga.state, saga.position, saga.data, saga.failures, saga.lost, saga.begun_by, saga.next_at,
+      saga.failed_step, saga.reason);
+}
+
+void finish_saga(Tx& tx, const SagaRow& saga, SagaState state, const json::object& receipt) {
+  tx.exec(
+      "UPDATE saga_sagas SET state = $2, position = $3, data = $4, failures = 0, lost = 0, begun_by = NULL,"
+      " next_at = NULL, failed_step = $5, reason = $6, receipt = $7, finished_at = $8 WHERE id = $1",
+      saga.id, state, saga.position, saga.data, saga.failed_step, saga.reason, receipt, tx.now());
+}
+
+void mark_attempt(Tx& tx, SagaId saga, int position) {
+  tx.exec(
+      "UPDATE saga_steps SET attempts = attempts + 1, started_at = COALESCE(started_at, $3)"
+      " WHERE saga_id = $1 AND position = $2",
+      saga, position, tx.now());
+}
+
+void mark_error(Tx& tx, SagaId saga, int position, std::string_view error) {
+  tx.exec(
+      "UPDATE saga_steps SET error = $3 WHERE saga_id = $1 AND position = (SELECT position FROM saga_steps"
+      " WHERE saga_id = $1 ORDER BY abs(position - $2) LIMIT 1)",
+      saga, position, error);
+}
+
+void mark_step(Tx& tx, SagaId saga, int position, StepState state) {
+  tx.exec("UPDATE saga_steps SET state = $3, finished_at = $4 WHERE saga_id = $1 AND position = $2", saga, position,
+          state, tx.now());
+}
+
+std::optional<SagaRow> find_due(Snapshot& snapshot) {
+  return snapshot.find<SagaRow>(
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      " WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
+      snapshot.now());
+}
+
+std::optional<Instant> find_next_at(Snapshot& snapshot) {
+  return snapshot.find<Instant>("SELECT next_at FROM saga_sagas WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1");
+}
+
+std::optional<std::string> find_step_name(Snapshot& snapshot, SagaId saga, int position) {
+  return snapshot.find<std::string>("SELECT name FROM saga_steps WHERE saga_id = $1 AND position = $2", saga, position);
+}
+
+std::optional<SagaRecord> find_record(Snapshot& snapshot, SagaId saga) {
+  const auto head = snapshot.find<Head>(
+      "SELECT id, type, state, user_id, receipt, created_at, finished_at FROM saga_sagas WHERE id = $1", saga);
+  if (!head) return std::nullopt;
+  return SagaRecord{
+      .id = head->id,
+      .type = head->type,
+      .state = head->state,
+      .user_id = head->user_id,
+      .steps = snapshot.list<StepRecord>("SELECT name, state, attempts, error, started_at, finished_at FROM saga_steps"
+                                         " WHERE saga_id = $1 ORDER BY position",
+                                         saga),
+      .receipt = read_receipt(head->receipt),
+      .created_at = head->created_at,
+      .finished_at = head->finished_at};
+}
+
+std::optional<SagaId> find_unfinished(Snapshot& snapshot, std::string_view type, UserId user) {
+  return snapshot.find<SagaId>(
+      "SELECT id FROM saga_sagas WHERE user_id = $1 AND type = $2 AND finished_at IS NULL ORDER BY id LIMIT 1", user,
+      type);
+}
+
+}  // namespace guerdon::saga

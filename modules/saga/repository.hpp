@@ -1,0 +1,50 @@
+// The rows of sagas and of their steps.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "guerdon/json.hpp"
+#include "guerdon/store.hpp"
+#include "saga/types.hpp"
+
+namespace guerdon::saga {
+
+/// A saga that has not ended. Its position is the step whose turn it is; one past the last, or one before the first,
+/// when only the end is left to be done.
+struct SagaRow {
+  SagaId id;
+  std::string type;
+  SagaState state = SagaState::running;
+  int position = 0;
+  json::value data;
+  int failures = 0;              ///< of what is to be done at this position
+  int lost = 0;                  ///< attempts at it during which the process ended
+  std::optional<Uuid> begun_by;  ///< the process that has begun the attempt under way
+  std::optional<Instant> next_at;
+  std::optional<std::string> failed_step, reason;
+};
+BOOST_DESCRIBE_STRUCT(SagaRow, (),
+                      (id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason))
+
+void add_saga(Tx& tx, const SagaRow& saga, std::optional<UserId> user, const std::vector<std::string>& steps);
+void update_saga(Tx& tx, const SagaRow& saga);
+void finish_saga(Tx& tx, const SagaRow& saga, SagaState state, const json::object& receipt);
+
+void mark_attempt(Tx& tx, SagaId saga, int position);
+/// Past either end it is the nearest step's.
+void mark_error(Tx& tx, SagaId saga, int position, std::string_view error);
+void mark_step(Tx& tx, SagaId saga, int position, StepState state);
+
+[[nodiscard]] std::optional<SagaRow> find_due(Snapshot& snapshot);
+[[nodiscard]] std::optional<Instant> find_next_at(Snapshot& snapshot);
+/// Nothing past either end of the steps.
+[[nodiscard]] std::optional<std::string> find_step_name(Snapshot& snapshot, SagaId saga, int position);
+
+[[nodiscard]] std::optional<SagaRecord> find_record(Snapshot& snapshot, SagaId saga);
+[[nodiscard]] std::optional<SagaId> find_unfinished(Snapshot& snapshot, std::string_view type, UserId user);
+
+}  // namespace guerdon::saga

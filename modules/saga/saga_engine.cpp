@@ -1,0 +1,212 @@
+// Each attempt is counted in a commit of its own before it is made. So after a crash it is known who was at work, and a
+// step that kills the process is found; and a failure of the whole store, which undoes a pass, costs nobody an attempt.
+#include "saga_engine.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "model.hpp"
+
+namespace guerdon::saga {
+namespace {
+
+struct Outcome {
+  enum class Kind { done, refused, broken } kind = Kind::done;
+  std::string error;
+};
+
+std::string describe(const Error& error) {
+  std::string text{error.problem.code};
+  if (!error.detail.empty()) text += ": " + error.detail;
+  return text;
+}
+
+/// A saga has nothing to show for a refusal: it leaves no effects, whatever it asks for.
+template <class Action>
+Result<void> without_effects_if_refused(Action& action) {
+  auto result = action();
+  if (result) return result;
+  Error error = result.error();
+  error.keeps_effects = false;
+  return error;
+}
+
+/// Throws StoreError when the store as a whole has failed.
+template <class Action>
+Outcome attempt(Tx& tx, Action action) {
+  try {
+    const auto result = tx.savepoint([&] { return without_effects_if_refused(action); });
+    if (result) return {};
+    return {.kind = Outcome::Kind::refused, .error = describe(result.error())};
+  } catch (const StoreError& error) {
+    if (is_store_wide(error.kind())) throw;
+    return {.kind = Outcome::Kind::broken, .error = error.what()};
+  } catch (const std::exception& error) {
+    return {.kind = Outcome::Kind::broken, .error = error.what()};
+  }
+}
+
+Uuid random_uuid(Random& random) {
+  Uuid uuid;
+  random.fill(std::as_writable_bytes(std::span{uuid.bytes}));
+  return uuid;
+}
+
+}  // namespace
+
+SagaEngine::SagaEngine(Pumps& pumps, Random& random) : pumps_(pumps), random_(random), process_(random_uuid(random)) {
+  pumps_.add(std::string{pump}, [this](Tx& tx) { return pass(tx); });
+}
+
+void SagaEngine::add(Definition definition) {
+  std::set<std::string_view> names;
+  for (const auto& step : definition.steps) {
+    if (!names.insert(step.name).second) throw std::logic_error("two steps of a saga are called " + step.name);
+  }
+  if (names.empty()) throw std::logic_error("a saga needs a step: " + definition.type);
+  const auto type = definition.type;
+  if (!definitions_.emplace(type, std::move(definition)).second) {
+    throw std::logic_error("two sagas are called " + type);
+  }
+}
+
+void SagaEngine::begin(Tx& tx, SagaId saga, std::string_view type, const json::value& state,
+                       std::optional<UserId> user) {
+  const auto definition = definitions_.find(type);
+  if (definition == definitions_.end()) throw std::logic_error("no saga is called " + std::string{type});
+  SagaRow row;
+  row.id = saga;
+  row.type = type;
+  row.data = state;
+  std::vector<std::string> steps;
+  for (const auto& step : definition->second.steps) steps.push_back(step.name);
+  add_saga(tx, row, user, steps);
+  tx.on_commit([this] { pumps_.wake(pump); });
+}
+
+std::optional<SagaRecord> SagaEngine::find(Snapshot& snapshot, SagaId saga) const {
+  return find_record(snapshot, saga);
+}
+
+std::optional<SagaId> SagaEngine::find_unfinished(Snapshot& snapshot, std::string_view type, UserId user) const {
+  return saga::find_unfinished(snapshot, type, user);
+}
+
+PumpResult SagaEngine::pass(Tx& tx) {
+  auto saga = find_due(tx);
+  if (!saga) return {.more = false, .next_at = find_next_at(tx)};
+  const auto definition = definitions_.find(saga->type);
+  if (definition == definitions_.end())
+    hold(tx, *saga, "this server does not know the type of this saga");
+  else if (saga->begun_by == process_)
+    make_attempt(tx, *saga, definition->second);
+  else
+    begin_attempt(tx, *saga, definition->second);
+  return {.more = true, .next_at = std::nullopt};
+}
+
+void SagaEngine::begin_attempt(Tx& tx, SagaRow& saga, const Definition& definition) {
+  const auto step = find_step_name(tx, saga.id, saga.position);
+  if (std::exchange(saga.begun_by, process_)) {  // and the process that began it never told how it went
+    ++saga.lost;
+    const std::string reason = "the server ended during the attempt";
+    if (step && saga.state == SagaState::running && saga.lost >= max_lost_attempts) {
+      return turn_round(tx, saga, definition, *step, reason);
+    }
+    mark_error(tx, saga.id, saga.position, reason);
+    saga.next_at = tx.now() + wait_after(saga.lost, random_);
+  }
+  mark_attempt(tx, saga.id, saga.position);
+  update_saga(tx, saga);
+}
+
+void SagaEngine::make_attempt(Tx& tx, SagaRow& saga, const Definition& definition) {
+  const auto name = find_step_name(tx, saga.id, saga.position);
+  if (!name) return finish(tx, saga, definition);
+  const auto step = std::ranges::find(definition.steps, *name, &UntypedStep::name);
+  if (step == definition.steps.end()) return hold(tx, saga, "this server does not know this step");
+  if (saga.state == SagaState::running)
+    apply(tx, saga, definition, *step);
+  else
+    undo(tx, saga, definition, *step);
+}
+
+void SagaEngine::apply(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step) {
+  auto data = saga.data;
+  auto outcome = attempt(tx, [&] { return step.apply(tx, data); });
+  if (outcome.kind == Outcome::Kind::done) {
+    saga.data = std::move(data);
+    mark_step(tx, saga.id, saga.position++, StepState::applied);
+    return go_on(tx, saga, definition);
+  }
+  const bool last = saga.failures + 1 >= step.max_attempts;
+  if (outcome.kind == Outcome::Kind::refused || last) {
+    return turn_round(tx, saga, definition, step.name, std::move(outcome.error));
+  }
+  try_later(tx, saga, outcome.error);
+}
+
+void SagaEngine::undo(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step) {
+  auto data = saga.data;
+  const auto outcome = attempt(tx, [&] { return step.undo(tx, data); });
+  if (outcome.kind != Outcome::Kind::done) return try_later(tx, saga, outcome.error);
+  saga.data = std::move(data);
+  mark_step(tx, saga.id, saga.position--, StepState::undone);
+  go_on(tx, saga, definition);
+}
+
+void SagaEngine::turn_round(Tx& tx, SagaRow& saga, const Definition& definition, std::string_view step,
+                            std::string reason) {
+  mark_error(tx, saga.id, saga.position, reason);
+  mark_step(tx, saga.id, saga.position--, StepState::failed);
+  saga.state = SagaState::compensating;
+  saga.failed_step = step;
+  saga.reason = std::move(reason);
+  go_on(tx, saga, definition);
+}
+
+void SagaEngine::go_on(Tx& tx, SagaRow& saga, const Definition& definition) {
+  saga.failures = 0;
+  saga.lost = 0;
+  saga.begun_by.reset();
+  saga.next_at = tx.now();
+  if (!find_step_name(tx, saga.id, saga.position)) return finish(tx, saga, definition);
+  update_saga(tx, saga);
+}
+
+void SagaEngine::finish(Tx& tx, SagaRow& saga, const Definition& definition) {
+  const bool succeeded = saga.state == SagaState::running;
+  json::object receipt;
+  const auto outcome = attempt(tx, [&]() -> Result<void> {
+    if (!succeeded) {
+      definition.on_failed(tx, saga.data, {.step = saga.failed_step.value_or(""), .reason = saga.reason.value_or("")});
+      return {};
+    }
+    for (const auto& [table, rows] : definition.receipt(saga.data)) receipt[table] = rows;
+    definition.on_succeeded(tx, saga.data);
+    return {};
+  });
+  if (outcome.kind != Outcome::Kind::done) return try_later(tx, saga, outcome.error);
+  finish_saga(tx, saga, succeeded ? SagaState::succeeded : SagaState::failed, receipt);
+}
+
+void SagaEngine::try_later(Tx& tx, SagaRow& saga, std::string_view error) {
+  ++saga.failures;
+  saga.begun_by.reset();
+  saga.next_at = tx.now() + wait_after(saga.failures, random_);
+  mark_error(tx, saga.id, saga.position, error);
+  update_saga(tx, saga);
+}
+
+/// Nobody's attempt: the saga waits for a server that knows it.
+void SagaEngine::hold(Tx& tx, SagaRow& saga, std::string_view error) {
+  saga.begun_by.reset();
+  saga.next_at = tx.now() + longest_wait;
+  mark_error(tx, saga.id, saga.position, error);
+  update_saga(tx, saga);
+}
+
+}  // namespace guerdon::saga

@@ -1,0 +1,86 @@
+// The bus over the outbox: takes subscriptions while the server is wired, then runs each as one pump a partition, and
+// is told by the store which messages were committed. It refuses changes once sealed.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bus/careful_mode.hpp"
+#include "bus/consumer.hpp"
+#include "bus/outbox_writer.hpp"
+#include "bus/pump_runner.hpp"
+#include "bus/retention.hpp"
+#include "guerdon/bus.hpp"
+#include "store/outbox_sink.hpp"
+
+namespace guerdon::bus {
+
+struct BusSettings {
+  bool pseudonymous = false;                                  ///< leave personal members out of what is published
+  std::chrono::milliseconds retention{std::chrono::days{7}};  ///< of messages that everybody has passed
+  DeliveryLimits delivery{};
+};
+
+/// Life cycle: construct → attach to the store as its outbox → subscriptions → seal() → start(), which starts the
+/// runner → the runner's stop(). Must outlive the runner's passes and the store's attachment.
+class OutboxBus final : public Bus, public store::OutboxSink {
+ public:
+  OutboxBus(Database& database, PumpRunner& runner, Random& random, BusSettings settings);
+
+  void add(std::string consumer, std::string topic, std::string type, Handler handler,
+           SubscribeOptions options) override;
+  void seal() override { is_sealed_ = true; }
+  [[nodiscard]] std::vector<MessageType> catalogue() const override;
+
+  /// Gives new consumers their offsets and starts all pumps. `unclean`: the last run did not end by itself, so what it
+  /// was doing is done again with care. Throws StoreError.
+  void start(bool unclean);
+
+  void write(Connection& connection, Instant now, std::span<OutgoingMessage> messages) override;
+  void committed(std::span<const OutgoingMessage> messages) noexcept override;
+
+ private:
+  using Where = std::pair<std::string, int>;  // consumer and partition
+  struct Listener {
+    std::string_view topic;
+    std::vector<PumpRunner::Number> pumps;  // by partition
+  };
+
+  void add_type(MessageType type) override;
+  [[nodiscard]] bool is_known(std::string_view consumer) const;
+  void place_consumers(bool unclean);
+  void add_consumers();
+  void add_careful_mode();
+  void add_chores();
+  void wake(const std::string& consumer, int partition);
+
+  Database& database_;
+  PumpRunner& runner_;
+  Random& random_;
+  const BusSettings settings_;
+  OutboxWriter writer_;
+
+  bool is_sealed_ = false;
+  std::deque<Subscription> subscriptions_;  // addresses stay
+  std::map<std::pair<std::string_view, std::string_view>, MessageType> types_;
+
+  // Filled by start(), unchanged from then on.
+  std::map<int, std::int64_t> heads_;  // of the partitions, at the start
+  std::deque<Consumer> consumers_;
+  std::map<Where, PumpRunner::Number> pumps_;
+  std::vector<Listener> listeners_;
+  std::unique_ptr<CarefulMode> careful_;
+  std::unique_ptr<Retention> retention_;
+  std::unique_ptr<Watch> watch_;
+  std::atomic<bool> is_started_{false};
+};
+
+}  // namespace guerdon::bus

@@ -1,0 +1,71 @@
+// See retention.hpp.
+#include "bus/retention.hpp"
+
+#include <algorithm>
+
+namespace guerdon::bus {
+namespace {
+
+constexpr std::int64_t chunk = 500;
+constexpr std::chrono::minutes soonest{1};
+constexpr std::chrono::hours latest{1};
+
+}  // namespace
+
+std::vector<Standing> list_standings(Snapshot& store) {
+  std::vector<Standing> found;
+  store.visit(
+      "SELECT o.consumer, o.partition, o.position, o.moved_at, h.next - 1 FROM consumer_offsets o "
+      "JOIN outbox_head h ON h.partition = o.partition",
+      [&](const Row& row) {
+        found.push_back({column<std::string>(row, 0), column<int>(row, 1), column<std::int64_t>(row, 2),
+                         column<Instant>(row, 3), column<std::int64_t>(row, 4)});
+      });
+  return found;
+}
+
+PumpResult Retention::pass(Tx& tx) {
+  std::map<int, std::int64_t> passed;  // by all, in each partition
+  tx.visit("SELECT partition, next - 1 FROM outbox_head",
+           [&](const Row& row) { passed.emplace(column<int>(row, 0), column<std::int64_t>(row, 1)); });
+  for (const auto& standing : list_standings(tx)) {
+    if (!is_known_(standing.consumer)) continue;
+    auto& least = passed[standing.partition];
+    least = std::min(least, standing.position);
+  }
+  auto next_at = tx.now() + latest;
+  for (const auto& [partition, position] : passed)
+    if (prune(tx, partition, position, next_at) > 0) return {.more = true};
+  return {.next_at = std::max(next_at, tx.now() + soonest)};
+}
+
+// The oldest messages as far as they are old enough, so that the log stays without holes.
+std::int64_t Retention::prune(Tx& tx, int partition, std::int64_t passed, Instant& next_at) const {
+  std::int64_t last = 0;
+  bool is_old = true;
+  tx.visit(
+      "SELECT position, at FROM outbox WHERE partition = $1 AND position <= $2 ORDER BY position LIMIT $3",
+      [&](const Row& row) {
+        const auto expires_at = row.instant(1) + keep_;
+        is_old = is_old && expires_at <= tx.now();
+        if (is_old) last = row.integer(0);
+        if (!is_old && last == 0) next_at = std::min(next_at, expires_at);
+      },
+      partition, passed, chunk);
+  if (last == 0) return 0;
+  return tx.exec("DELETE FROM outbox WHERE partition = $1 AND position <= $2", partition, last);
+}
+
+PumpResult Watch::pass(Tx& tx) {
+  for (const auto& standing : list_standings(tx)) {
+    const std::pair now{standing.position, standing.last};
+    const auto [seen, is_first] = seen_.try_emplace({standing.consumer, standing.partition}, now);
+    const bool is_news = is_first || std::exchange(seen->second, now) != now;
+    const auto behind = standing.last - standing.position;
+    if (behind > 0 && (is_news || behind >= lazy_messages_ || tx.now() - standing.moved_at >= lazy_time_))
+      wake_(standing.consumer, standing.partition);
+  }
+  return {.next_at = tx.now() + lazy_time_};
+}
+
+}  // namespace guerdon::bus

@@ -1,0 +1,63 @@
+// Two chores of the log: old messages that every consumer has passed are removed, and consumers that stand still or
+// whose wake-up got lost are woken. It never removes what a consumer of this server has still to see.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "guerdon/bus.hpp"
+
+namespace guerdon::bus {
+
+/// How far every consumer that the database knows is, with the head of its partition.
+struct Standing {
+  std::string consumer;
+  int partition;
+  std::int64_t position;
+  Instant moved_at;
+  std::int64_t last;
+};
+[[nodiscard]] std::vector<Standing> list_standings(Snapshot& store);
+
+class Retention {
+ public:
+  using IsKnown = std::function<bool(std::string_view consumer)>;
+
+  /// A consumer that is not known to this server keeps nothing from being removed.
+  Retention(std::chrono::milliseconds keep, IsKnown is_known) : keep_(keep), is_known_(std::move(is_known)) {}
+
+  /// A pump's pass: one chunk of one partition.
+  PumpResult pass(Tx& tx);
+
+ private:
+  std::int64_t prune(Tx& tx, int partition, std::int64_t passed, Instant& next_at) const;
+
+  const std::chrono::milliseconds keep_;
+  const IsKnown is_known_;
+};
+
+class Watch {
+ public:
+  using Wake = std::function<void(const std::string& consumer, int partition)>;
+
+  Watch(std::int64_t lazy_messages, std::chrono::milliseconds lazy_time, Wake wake)
+      : lazy_messages_(lazy_messages), lazy_time_(lazy_time), wake_(std::move(wake)) {}
+
+  /// A pump's pass; polled.
+  PumpResult pass(Tx& tx);
+
+ private:
+  const std::int64_t lazy_messages_;
+  const std::chrono::milliseconds lazy_time_;
+  const Wake wake_;
+  // The offsets and heads at the last look: whoever is behind and stands where he stood ignores what came.
+  std::map<std::pair<std::string, int>, std::pair<std::int64_t, std::int64_t>> seen_;
+};
+
+}  // namespace guerdon::bus

@@ -1,0 +1,143 @@
+// The order of things within a request, the same on either engine: admission, input, repeat, precondition, handler.
+#include "http/job.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "http/bearer.hpp"
+#include "http/framing.hpp"
+#include "http/negotiate.hpp"
+#include "telemetry/log.hpp"
+
+namespace guerdon::http {
+
+namespace {
+
+Response to_response(Result<Answer> result, std::string_view request_id) {
+  if (!result) return problem_response(result.error(), request_id);
+  return {.status = result->status, .body = std::move(result->body), .headers = std::move(result->headers)};
+}
+
+// Is the resource still the one that If-Match names?
+std::optional<Response> check_precondition(Job& job, Tx& tx) {
+  if (!job.paired) return std::nullopt;
+  auto current = job.paired->read(tx, job.caller);
+  if (!current) return problem_response(current.error(), job.request_id());
+  if (names_strongly(job.if_match, etag_of(current->body))) return std::nullopt;
+  return problem_response(Error{problems::precondition_failed, "The resource is not the one that If-Match names."},
+                          job.request_id());
+}
+
+struct Failure {
+  Problem problem;
+  std::string_view detail;
+};
+
+Failure explain(StoreError::Kind kind) {
+  switch (kind) {
+    case StoreError::Kind::unavailable:
+      return {problems::unavailable, "The store is not available."};
+    case StoreError::Kind::overloaded:
+      return {problems::unavailable, "The server is busy."};
+    case StoreError::Kind::conflict:
+      return {problems::unavailable, "Too many changed the same at once."};
+    case StoreError::Kind::overrun:
+      return {problems::unavailable, "The query took too long."};
+    case StoreError::Kind::storage_full:
+      return {problems::storage_full, "There is no space for changes."};
+    case StoreError::Kind::commit_unknown:
+      return {problems::commit_unknown, "It is not known whether the change was made: repeat it with the same key."};
+    case StoreError::Kind::constraint:
+    case StoreError::Kind::broken:
+      break;
+  }
+  return {problems::internal, ""};
+}
+
+}  // namespace
+
+std::optional<Response> admit(Job& job, Snapshot& snapshot) {
+  const auto& policy = job.spec().policy;
+  if (policy.is_public()) return std::nullopt;
+  const auto standing = job.authenticator->admit(snapshot, *job.credential);
+  if (!standing) return refuse_token(standing.error(), true, job.request_id());
+  job.caller.user = job.credential->user;
+  job.caller.session = job.credential->session;
+  job.caller.roles = standing->roles;
+  if (standing->roles.intersects(policy.allowed())) return std::nullopt;
+  return refuse_token(Error{problems::forbidden, "Your roles do not allow this."}, true, job.request_id());
+}
+
+std::optional<Response> answer_early(Job& job, Snapshot& snapshot) {
+  if (auto refused = admit(job, snapshot)) return refused;
+  if (!job.call) return problem_response(job.call.error(), job.request_id());
+  if (job.kind() != Route::Kind::prepared_command || !job.repeatable) return std::nullopt;
+  return find_kept(snapshot, *job.repeatable, job.request_id());
+}
+
+Response answer_query(Job& job, Snapshot& snapshot) {
+  if (auto early = answer_early(job, snapshot)) return *std::move(early);
+  auto response = to_response((*job.call)->read(snapshot, job.caller), job.request_id());
+  if (!job.spec().etag || response.status != 200) return response;
+  auto etag = etag_of(response.body);
+  if (!job.if_none_match.empty() && names_weakly(job.if_none_match, etag)) {
+    response.status = 304;
+    response.body.clear();
+  }
+  response.headers.emplace_back("ETag", std::move(etag));
+  return response;
+}
+
+bool run_command(Job& job, Tx& tx, Response& response) {
+  const auto refuse = [&](std::optional<Response>& refused) {
+    if (refused) response = *std::move(refused);
+    return refused.has_value();
+  };
+  const auto run = [&] {
+    auto result = (*job.call)->write(tx, job.caller);
+    const bool keeps = keeps_effects(result);
+    response = to_response(std::move(result), job.request_id());
+    return keeps;
+  };
+  if (auto refused = admit(job, tx); refuse(refused)) return false;
+  if (!job.call) {
+    response = problem_response(job.call.error(), job.request_id());
+    return false;
+  }
+  if (!job.repeatable) {
+    if (auto failed = check_precondition(job, tx); refuse(failed)) return false;
+    return run();
+  }
+  auto earlier = claim(tx, *job.repeatable, job.idempotency_window, job.request_id());
+  if (refuse(earlier)) return false;
+  if (auto failed = check_precondition(job, tx); refuse(failed)) return false;
+  // Its own savepoint, so that a refusal undoes what the handler did and its answer is kept all the same.
+  bool keeps = false;
+  static_cast<void>(tx.savepoint([&]() -> Result<void> {
+    keeps = run();
+    return keeps ? Result<void>{} : Result<void>{Error{}};
+  }));
+  if (is_kept(response)) {
+    keep(tx, *job.repeatable, response);
+    return true;
+  }
+  if (keeps) let_go(tx, *job.repeatable);
+  return keeps;
+}
+
+Response failure_response(const std::exception_ptr& failure, std::string_view request_id) {
+  Failure known{problems::internal, ""};
+  try {
+    std::rethrow_exception(failure);
+  } catch (const StoreError& error) {
+    known = explain(error.kind());
+    if (known.problem == problems::internal) log::error("http", "a request failed", {{"error", error.what()}});
+  } catch (const std::exception& error) {
+    log::error("http", "a request failed", {{"error", error.what()}});
+  } catch (...) {
+    log::error("http", "a request failed", {{"error", "not a std::exception"}});
+  }
+  return problem_response(Error{known.problem, std::string{known.detail}}, request_id);
+}
+
+}  // namespace guerdon::http

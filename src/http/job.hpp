@@ -1,0 +1,54 @@
+// One request of a route on its way through the store: who calls, what was decoded, what else the answer depends on.
+// Its functions are what runs inside a snapshot or a transaction; who runs them, and where, is the dispatcher's affair.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "guerdon/caller.hpp"
+#include "guerdon/routes.hpp"
+#include "guerdon/store.hpp"
+#include "http/idempotency.hpp"
+#include "http/response.hpp"
+#include "http/route_table.hpp"
+
+namespace guerdon::http {
+
+struct Job {
+  const RouteTable::Entry* entry;
+  Authenticator* authenticator;
+  Caller caller;
+  std::optional<Credential> credential;  // none on public routes
+  Result<std::unique_ptr<Call>> call;
+  std::unique_ptr<Call> paired;  // reads the resource that If-Match is about
+  std::string if_match, if_none_match;
+  std::optional<Repeatable> repeatable;
+  std::chrono::milliseconds idempotency_window{};
+  InPreparation::Hold in_preparation;
+  bool is_prepared = false;
+
+  [[nodiscard]] const RouteSpec& spec() const { return entry->route.spec; }
+  [[nodiscard]] Route::Kind kind() const { return entry->route.kind; }
+  [[nodiscard]] const std::string& request_id() const { return caller.request_id; }
+};
+
+/// Fills in the caller's roles by the rows. A refusal (401, 403), or nothing.
+[[nodiscard]] std::optional<Response> admit(Job& job, Snapshot& snapshot);
+/// All that can be said before a command runs: a refusal, the faults of its input, the answer to a repeat; or nothing.
+[[nodiscard]] std::optional<Response> answer_early(Job& job, Snapshot& snapshot);
+/// A query from admission to ETag.
+[[nodiscard]] Response answer_query(Job& job, Snapshot& snapshot);
+/// A command from admission to the kept answer. True: commit.
+[[nodiscard]] bool run_command(Job& job, Tx& tx, Response& response);
+
+/// What a failure of the store, or a bug, means to the client; logged where it is not the client's to wait out.
+[[nodiscard]] Response failure_response(const std::exception_ptr& failure, std::string_view request_id);
+
+namespace problems {
+inline constexpr Problem commit_unknown{503, "commit-unknown"};
+inline constexpr Problem storage_full{503, "storage-full"};
+}  // namespace problems
+
+}  // namespace guerdon::http

@@ -1,0 +1,39 @@
+// An answer on its way to the wire, and the bytes it becomes. Header values can't break out of their line here.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "guerdon/result.hpp"
+
+namespace guerdon::http {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+inline constexpr std::string_view json_type = "application/json; charset=utf-8";
+inline constexpr std::string_view problem_type = "application/problem+json; charset=utf-8";
+
+struct Response {
+  int status = 200;
+  std::string body = {};
+  std::string_view content_type = json_type;  ///< of static storage
+  Headers headers = {};
+  bool close = false;  ///< end the connection after it
+};
+
+/// The problem document, with Retry-After for what passes (429, 503) and WWW-Authenticate for 401.
+[[nodiscard]] Response problem_response(const Error& error, std::string_view request_id);
+
+/// What the response's request says of its form.
+struct Envelope {
+  std::string_view request_id;
+  bool head_only = false;  ///< the request was a HEAD
+  bool http_1_0 = false;
+  bool last = false;  ///< of its connection
+};
+
+void append_response(std::string& out, const Response& response, const Envelope& envelope);
+
+}  // namespace guerdon::http

@@ -1,0 +1,64 @@
+// Every route of one listener, found by path and method. Literal segments win over `{name}` ones.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "guerdon/routes.hpp"
+#include "http/response.hpp"
+#include "http/target.hpp"
+
+namespace guerdon::http {
+
+/// Something to GET that is not part of the API: health, the document. Anyone may.
+struct Page {
+  std::string path;
+  std::string_view content_type;   ///< of static storage
+  std::function<Response()> make;  ///< on an I/O thread: must not wait
+  std::string_view summary = {};   ///< for the OpenAPI document; without one it is not in there
+};
+
+class RouteTable final : public Router {
+ public:
+  struct Entry {
+    Route route;
+    const Entry* paired = nullptr;  ///< the GET of the same path, where it has an ETag
+  };
+  struct Match {
+    const Entry* entry = nullptr;
+    const Page* page = nullptr;
+    std::string_view allow;  ///< methods of the path, for Allow; empty where no route has that path
+    std::vector<std::string_view> captured;
+  };
+
+  RouteTable();
+  ~RouteTable() override;
+
+  void add(Route route) override;
+  /// Throws std::logic_error for a path that is declared twice.
+  void add(Page page);
+  /// No more routes. Called once, before the first find().
+  void seal();
+
+  /// Into `match`, whose memory is reused. HEAD finds what GET does.
+  void find(std::string_view method, const Target& target, Match& match) const;
+
+  [[nodiscard]] const std::vector<std::unique_ptr<Entry>>& entries() const { return entries_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Page>>& pages() const { return pages_; }
+
+ private:
+  struct Node;
+
+  Node& node_for(std::string_view path);
+  void place(std::string_view path, const Entry& entry);
+
+  std::unique_ptr<Node> root_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::vector<std::unique_ptr<Page>> pages_;
+  bool is_sealed_ = false;
+};
+
+}  // namespace guerdon::http

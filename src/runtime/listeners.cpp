@@ -1,0 +1,84 @@
+// See listeners.hpp.
+#include "runtime/listeners.hpp"
+
+#include "base/version.hpp"
+#include "guerdon/app.hpp"
+#include "http/openapi.hpp"
+#include "runtime/exit_codes.hpp"
+#include "runtime/settings.hpp"
+
+namespace guerdon {
+namespace {
+
+http::Response health() { return {.status = 200, .body = R"({"status":"alive"})"}; }
+
+http::Response readiness_answer(Readiness& readiness) {
+  auto report = readiness.report();
+  http::Response response{.status = report.is_ready ? 200 : 503, .body = std::move(report.body)};
+  if (!report.is_ready) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+void add_health(http::RouteTable& routes, Readiness& readiness) {
+  routes.add(http::Page{"/healthz", http::json_type, health, "Is the server alive?"});
+  routes.add(http::Page{"/readyz", http::json_type, [&readiness] { return readiness_answer(readiness); },
+                        "Is the server ready, and what does it depend on?"});
+}
+
+// The document describes the API's port, also where the operators' one shows it.
+http::RouteTable& completed(const Listeners::Parts& parts, http::RouteTable& admin_pages) {
+  add_health(parts.routes, parts.readiness);
+  add_health(admin_pages, parts.readiness);
+  const auto document = http::openapi_document(parts.routes, version);
+  http::add_documentation(parts.routes, document);
+  http::add_documentation(admin_pages, document);
+  parts.routes.seal();
+  admin_pages.seal();
+  return parts.routes;
+}
+
+http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_pages) {
+  const auto& config = parts.foundation.config();
+  return {.routes = completed(parts, admin_pages),
+          .database = parts.foundation.database(),
+          .authenticator = parts.authenticator,
+          .clock = parts.foundation.clock(),
+          .tasks = parts.tasks,
+          .hashing = parts.hashing,
+          .idempotency_window = config.idempotency.window.value,
+          .trusted_proxies = config.http.trusted_proxies};
+}
+
+}  // namespace
+
+Listeners::Listeners(const Parts& parts)
+    : dispatch_(services(parts, admin_pages_)),
+      api_(api_options(parts.foundation.config(), parts.foundation.random()), dispatch_.handlers()) {
+  if (parts.foundation.config().admin.listen.is_off()) return;
+  admin_ = std::make_unique<http::Server>(admin_options(parts.foundation.config(), parts.foundation.random()),
+                                          http::page_handlers(admin_pages_));
+}
+
+void Listeners::start() {
+  try {
+    if (admin_) admin_->start();
+    api_.start();
+  } catch (const http::ListenError& error) {
+    stop();  // a server that could not listen has nothing to drain
+    throw StartError(exit_unavailable, error.what());
+  }
+}
+
+bool Listeners::drain(std::chrono::milliseconds limit) {
+  const bool is_done = api_.drain(limit);
+  // Health can be asked until the end; nobody waits for those who ask.
+  if (admin_) static_cast<void>(admin_->drain(std::chrono::milliseconds{0}));
+  return is_done;
+}
+
+void Listeners::stop() {
+  api_.stop();
+  if (admin_) admin_->stop();
+}
+
+}  // namespace guerdon

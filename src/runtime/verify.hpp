@@ -1,0 +1,22 @@
+// Asks what must always hold of the data, and reports what does not. It reads and never repairs.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "guerdon/function_ref.hpp"
+#include "guerdon/invariants.hpp"
+#include "guerdon/store.hpp"
+
+namespace guerdon {
+
+/// What must hold of the platform's own rows and of the database as such.
+[[nodiscard]] std::vector<Invariant> platform_invariants();
+
+/// One line for each invariant that fails, or one that says that all hold. False when one fails, or when the output
+/// wants no more.
+[[nodiscard]] bool verify(Database& database, std::span<const Invariant> invariants,
+                          FunctionRef<bool(std::string_view line)> output);
+
+}  // namespace guerdon

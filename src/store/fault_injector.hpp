@@ -1,0 +1,24 @@
+// Lets a test make the store fail at a chosen place. The product never has one.
+#pragma once
+
+#include <string_view>
+
+namespace guerdon::store {
+
+/// Called on the connections that write. What a method throws (a StoreError) is treated as if the database had said it.
+class FaultInjector {
+ public:
+  FaultInjector() = default;
+  FaultInjector(const FaultInjector&) = delete;
+  FaultInjector& operator=(const FaultInjector&) = delete;
+  virtual ~FaultInjector() = default;
+
+  /// Before each statement of a command or of the outbox, savepoints included; not BEGIN, COMMIT, ROLLBACK.
+  virtual void before_statement(std::string_view sql) = 0;
+  /// Before COMMIT is sent. Kind commit_unknown: the commit's outcome is unknown, and it did not happen.
+  virtual void before_commit() = 0;
+  /// After COMMIT succeeded. Whatever it throws: the commit's outcome is unknown, and it did happen.
+  virtual void after_commit() {}
+};
+
+}  // namespace guerdon::store

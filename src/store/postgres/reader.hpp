@@ -1,0 +1,21 @@
+// Reads on a connection of its own, each run in one repeatable-read snapshot.
+#pragma once
+
+#include "store/open.hpp"
+#include "store/postgres/session.hpp"
+
+namespace guerdon::store::postgres {
+
+class PostgresReader final : public Reader {
+ public:
+  PostgresReader(const Target& target, const DatabaseOptions& options) : session_(target), options_(options) {}
+
+  void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
+  void release() noexcept override {}  // each run ends its snapshot
+
+ private:
+  Session session_;
+  const DatabaseOptions& options_;
+};
+
+}  // namespace guerdon::store::postgres

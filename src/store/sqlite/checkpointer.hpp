@@ -1,0 +1,42 @@
+// Decides when the write-ahead log is copied into the database file, and does it on the writer's connection.
+// A checkpoint is what makes the slowest commits slow, so it waits for a bound or for idleness.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/shared.hpp"
+
+namespace guerdon::store {
+
+class Checkpointer {
+ public:
+  /// Watches the commits of `connection`, which must outlive it.
+  Checkpointer(SqliteConnection& connection, SqliteShared& shared);
+  Checkpointer(const Checkpointer&) = delete;
+  Checkpointer& operator=(const Checkpointer&) = delete;
+
+  /// The log has grown to its bound.
+  [[nodiscard]] bool due() const noexcept { return pages() >= due_at_; }
+  /// There is something to copy that was not tried yet.
+  [[nodiscard]] bool wants_idle_time() const noexcept { return fresh_; }
+  /// Copies what readers allow; mode as for sqlite3_wal_checkpoint_v2. What it could not do it does next time, but
+  /// after an I/O error (the reason is returned) the disk can't be trusted any more.
+  std::optional<std::string> run(int mode);
+
+  [[nodiscard]] std::uint64_t pages() const noexcept { return pages_.load(std::memory_order_relaxed); }
+
+ private:
+  static int on_commit(void* self, sqlite3* db, const char* schema, int pages) noexcept;
+
+  SqliteConnection& connection_;
+  SqliteShared& shared_;
+  std::atomic<std::uint64_t> pages_{0};  // in the log
+  std::uint64_t due_at_;
+  bool fresh_ = false;
+};
+
+}  // namespace guerdon::store

@@ -1,0 +1,138 @@
+// After an error in a transaction the connection asks SQLite whether the transaction is still there: a full disk,
+// an I/O error or want of memory may have undone all of it, and going on would commit the rest by itself.
+#include "store/sqlite/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "store/sqlite/errors.hpp"
+
+namespace guerdon::store {
+
+namespace {
+
+constexpr auto ignore_row = [](const Row&) {};
+
+/// Once per process, before the first connection: connections are never shared, nobody reads SQLite's own statistics.
+void configure_library() {
+  static const bool configured = [] {
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return sqlite3_initialize() == SQLITE_OK;
+  }();
+  if (!configured) throw StoreError(StoreError::Kind::broken, "SQLite cannot be initialised");
+}
+
+}  // namespace
+
+SqliteHandle open_sqlite_file(const std::string& path, int flags, std::chrono::milliseconds busy_patience) {
+  configure_library();
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  SqliteHandle db(raw);
+  if (code != SQLITE_OK) throw sqlite_error(raw, code, "cannot open " + path);
+  sqlite3_busy_timeout(
+      raw, static_cast<int>(busy_patience.count()));  // before the first PRAGMA: that one may already meet a lock
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);  // only the writer checkpoints
+  return db;
+}
+
+std::int64_t SqliteConnection::execute(const Sql& sql, std::span<const Param> params, RowVisitor visit) {
+  if (lost_) std::rethrow_exception(lost_);
+  const char* const text = sql.text(Engine::sqlite);
+  if (faults_ != nullptr) faults_->before_statement(text);
+  try {
+    Statement& cached = statement(text);
+    if (!cached.running()) return cached.run(params, visit);
+    return Statement(db_.get(), text).run(params, visit);
+  } catch (const StoreError&) {
+    after_error(std::current_exception());
+    throw;
+  }
+}
+
+void SqliteConnection::run_script(std::string_view sql) {
+  if (lost_) std::rethrow_exception(lost_);
+  if (faults_ != nullptr) faults_->before_statement(sql);
+  const int code = sqlite3_exec(db_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) return;
+  const auto error = sqlite_error(db_.get(), code, "a script failed");
+  after_error(std::make_exception_ptr(error));
+  throw error;
+}
+
+std::string SqliteConnection::pragma(const char* sql) {
+  const auto keep_first = [](void* value, int columns, char** values, char**) {
+    if (columns > 0 && values[0] != nullptr) *static_cast<std::string*>(value) = values[0];
+    return 0;
+  };
+  std::string value;
+  const int code = sqlite3_exec(db_.get(), sql, keep_first, &value, nullptr);
+  if (code == SQLITE_OK) return value;
+  const auto error = sqlite_error(db_.get(), code, sql);
+  after_error(std::make_exception_ptr(error));
+  throw error;
+}
+
+void SqliteConnection::begin(Sql sql) {
+  lost_ = nullptr;
+  statement(sql.text(Engine::sqlite)).run({}, ignore_row);
+  in_transaction_ = true;
+}
+
+SqliteConnection::Commit SqliteConnection::commit(std::exception_ptr& failure) noexcept {
+  bool known = true;
+  try {
+    if (faults_ != nullptr) faults_->before_commit();
+  } catch (const StoreError& error) {
+    failure = std::current_exception();
+    known = error.kind() != StoreError::Kind::commit_unknown;
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) return known && rollback() ? Commit::refused : Commit::unknown;
+  const int code = sqlite3_exec(db_.get(), "COMMIT", nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    failure = std::make_exception_ptr(sqlite_error(db_.get(), code, "the commit failed"));
+    // These three are found before the commit record is whole. After any other it may be in the file.
+    const int primary = code & 0xff;
+    known = primary == SQLITE_FULL || primary == SQLITE_BUSY || primary == SQLITE_CONSTRAINT;
+    return known && rollback() ? Commit::refused : Commit::unknown;
+  }
+  in_transaction_ = false;
+  try {
+    if (faults_ != nullptr) faults_->after_commit();
+  } catch (...) {
+    failure = std::current_exception();
+    return Commit::unknown;
+  }
+  return Commit::done;
+}
+
+bool SqliteConnection::rollback() noexcept {
+  in_transaction_ = false;
+  lost_ = nullptr;
+  if (sqlite3_get_autocommit(db_.get()) != 0) return true;
+  try {
+    statement("ROLLBACK").run({}, ignore_row);
+  } catch (const std::exception&) {
+    return sqlite3_get_autocommit(db_.get()) != 0;
+  }
+  return true;
+}
+
+Statement& SqliteConnection::statement(const char* sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return *found->second;
+  return *statements_.emplace(sql, std::make_unique<Statement>(db_.get(), sql)).first->second;
+}
+
+void SqliteConnection::after_error(std::exception_ptr error) noexcept {
+  if (damaged_ != nullptr && is_damage(sqlite3_errcode(db_.get()))) *damaged_ = true;
+  if (in_transaction_ && sqlite3_get_autocommit(db_.get()) != 0) lost_ = std::move(error);
+}
+
+}  // namespace guerdon::store

@@ -1,0 +1,67 @@
+// One SQLite connection with its prepared statements and the state of its transaction. One thread at a time.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "store/fault_injector.hpp"
+#include "store/sqlite/statement.hpp"
+#include "store/transaction.hpp"
+
+namespace guerdon::store {
+
+struct SqliteCloser {
+  void operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
+};
+using SqliteHandle = std::unique_ptr<sqlite3, SqliteCloser>;
+
+/// Opens the file with what every connection needs. Throws StoreError.
+[[nodiscard]] SqliteHandle open_sqlite_file(const std::string& path, int flags,
+                                            std::chrono::milliseconds busy_patience);
+
+class SqliteConnection final : public EngineConnection {
+ public:
+  /// `damaged` is raised when the file itself turns out to be wrong.
+  explicit SqliteConnection(SqliteHandle db, std::atomic<bool>* damaged = nullptr, FaultInjector* faults = nullptr)
+      : db_(std::move(db)), damaged_(damaged), faults_(faults) {}
+
+  [[nodiscard]] Engine engine() const noexcept override { return Engine::sqlite; }
+  std::int64_t execute(const Sql& sql, std::span<const Param> params, RowVisitor visit) override;
+  void run_script(std::string_view sql) override;
+
+  /// A setting; returns its new value as text. Throws StoreError.
+  std::string pragma(const char* sql);
+
+  void begin(Sql sql);  ///< throws StoreError; no transaction is open then
+  enum class Commit { done, refused, unknown };
+  /// `refused`: nothing is committed and nothing is open any more; `failure` says why. `unknown`: it may be durable.
+  [[nodiscard]] Commit commit(std::exception_ptr& failure) noexcept;
+  /// False if even that failed: nothing may be written any more. Harmless when no transaction is open.
+  bool rollback() noexcept;
+  [[nodiscard]] bool in_transaction() const noexcept { return in_transaction_; }
+
+  /// SQLite undid the whole transaction in the middle of it (full disk, I/O error, no memory): the reason.
+  [[nodiscard]] std::exception_ptr lost() const noexcept { return lost_; }
+  [[nodiscard]] sqlite3* handle() const noexcept { return db_.get(); }
+  [[nodiscard]] SqliteHandle take_handle() { return std::move(db_); }  ///< only before the first statement
+
+ private:
+  Statement& statement(const char* sql);
+  void after_error(std::exception_ptr error) noexcept;
+
+  SqliteHandle db_;
+  std::atomic<bool>* damaged_;
+  FaultInjector* faults_;
+  /// By address: a statement is a literal. One that stands in two places is prepared twice, which does no harm.
+  std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
+  bool in_transaction_ = false;
+  std::exception_ptr lost_;
+};
+
+}  // namespace guerdon::store

@@ -1,0 +1,80 @@
+#include "store/sqlite/reader.hpp"
+
+#include <thread>
+
+namespace guerdon::store {
+
+namespace {
+
+constexpr int steps_a_check = 1000;  // of SQLite's virtual machine: some 20 µs
+
+SqliteHandle open_for_reading(const SqliteShared& shared) {
+  if (shared.closed) throw StoreError(StoreError::Kind::unavailable, "the database is closed");
+  return open_sqlite_file(shared.path, SQLITE_OPEN_READONLY, shared.busy_patience);
+}
+
+}  // namespace
+
+void ReaderSet::release(std::chrono::milliseconds patience) noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (SqliteReader* reader : readers_) {
+    while (!reader->try_release() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  }
+}
+
+SqliteReader::SqliteReader(std::shared_ptr<SqliteShared> shared)
+    : shared_(std::move(shared)), connection_(open_for_reading(*shared_), &shared_->damaged) {
+  connection_.pragma("PRAGMA query_only=ON");
+  connection_.pragma("PRAGMA cache_size=-1024");      // KiB: only pages that are still in the log
+  connection_.pragma("PRAGMA mmap_size=2147418112");  // the rest is read where the system has it anyway
+  sqlite3_progress_handler(connection_.handle(), steps_a_check, &SqliteReader::on_progress, this);
+  shared_->readers.add(this);
+}
+
+SqliteReader::~SqliteReader() { shared_->readers.remove(this); }
+
+void SqliteReader::run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
+  const std::lock_guard lock(mutex_);
+  bounded_ = steps > 0;
+  steps_left_ = steps;
+  deadline_ = std::chrono::steady_clock::now() + shared_->longest_read;
+  refresh();
+  Snapshot snapshot(connection_, Moment{shared_->clock.now(), nullptr});
+  try {
+    fn(snapshot);
+  } catch (...) {
+    connection_.rollback();  // after an error nothing is kept: SQLite may have ended the snapshot
+    throw;
+  }
+}
+
+/// Read before BEGIN: the snapshot has at least what was committed by then.
+void SqliteReader::refresh() {
+  const std::uint64_t commits = shared_->commits.load(std::memory_order_acquire);
+  if (connection_.in_transaction() && commits == seen_) return;
+  if (!connection_.rollback()) throw StoreError(StoreError::Kind::broken, "a snapshot cannot be ended");
+  connection_.begin("BEGIN");
+  seen_ = commits;
+}
+
+void SqliteReader::release() noexcept {
+  const std::lock_guard lock(mutex_);
+  connection_.rollback();
+}
+
+bool SqliteReader::try_release() noexcept {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return false;
+  connection_.rollback();
+  return true;
+}
+
+int SqliteReader::on_progress(void* self) noexcept {
+  auto& reader = *static_cast<SqliteReader*>(self);
+  reader.steps_left_ -= steps_a_check;
+  if (reader.bounded_ && reader.steps_left_ < 0) return 1;
+  return std::chrono::steady_clock::now() > reader.deadline_ ? 1 : 0;
+}
+
+}  // namespace guerdon::store

@@ -1,0 +1,41 @@
+// One thread's read-only connection. It keeps its snapshot between runs until something was committed, so that a point
+// query costs neither BEGIN nor COMMIT. It never checkpoints.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/shared.hpp"
+
+namespace guerdon::store {
+
+class SqliteReader final : public Reader {
+ public:
+  /// Throws StoreError (unavailable) when the database is closed.
+  explicit SqliteReader(std::shared_ptr<SqliteShared> shared);
+  SqliteReader(const SqliteReader&) = delete;
+  SqliteReader& operator=(const SqliteReader&) = delete;
+  ~SqliteReader() override;
+
+  void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
+  void release() noexcept override;
+  /// Called by the writer. False: a run is going on.
+  bool try_release() noexcept;
+
+ private:
+  static int on_progress(void* self) noexcept;
+  void refresh();
+
+  std::shared_ptr<SqliteShared> shared_;
+  SqliteConnection connection_;
+  std::mutex mutex_;        // held during a run; the writer takes it to end a kept snapshot
+  std::uint64_t seen_ = 0;  // the commits that the kept snapshot has at least
+  std::int64_t steps_left_ = 0;
+  bool bounded_ = false;
+  std::chrono::steady_clock::time_point deadline_;
+};
+
+}  // namespace guerdon::store

@@ -1,0 +1,53 @@
+// What the writer and the readers of one SQLite database have in common: how far commits have come, and who reads.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/open.hpp"
+
+namespace guerdon::store {
+
+class SqliteReader;
+
+/// The readers that exist, so that the writer can end snapshots nobody is using: they hold back the log's reset.
+class ReaderSet {
+ public:
+  void add(SqliteReader* reader) {
+    const std::lock_guard lock(mutex_);
+    readers_.push_back(reader);
+  }
+  void remove(SqliteReader* reader) {
+    const std::lock_guard lock(mutex_);
+    std::erase(readers_, reader);
+  }
+  /// Ends the kept snapshots, waiting up to `patience` for a reader in the middle of a run.
+  void release(std::chrono::milliseconds patience) noexcept;
+
+ private:
+  std::mutex mutex_;
+  std::vector<SqliteReader*> readers_;
+};
+
+struct SqliteShared {
+  SqliteShared(std::string file, const DatabaseOptions& options)
+      : path(std::move(file)),
+        clock(*options.clock),
+        busy_patience(options.busy_patience),
+        longest_read(options.longest_read) {}
+
+  const std::string path;
+  const Clock& clock;
+  const std::chrono::milliseconds busy_patience, longest_read;
+  std::atomic<std::uint64_t> commits{0};  ///< raised after each commit, before anybody hears of it
+  std::atomic<bool> closed{false};
+  std::atomic<bool> damaged{false};  ///< a connection found the file itself wrong: nothing may be written any more
+  ReaderSet readers;
+};
+
+}  // namespace guerdon::store

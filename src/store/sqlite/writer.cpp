@@ -1,0 +1,248 @@
+#include "store/sqlite/writer.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "runtime/exit_codes.hpp"
+
+namespace guerdon::store {
+
+namespace {
+
+constexpr std::size_t largest_group = 256;
+constexpr std::chrono::milliseconds longest_group{2};  // of running, not of waiting for company
+constexpr std::chrono::milliseconds slow_command{50};
+constexpr std::chrono::milliseconds idle_after{250};
+
+using Kind = StoreError::Kind;
+using Monotonic = std::chrono::steady_clock;
+
+std::string words_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an unknown exception";
+  }
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared> shared, DatabaseOptions options)
+    : shared_(std::move(shared)),
+      options_(std::move(options)),
+      connection_(std::move(connection), &shared_->damaged, options_.faults),
+      checkpointer_(connection_, *shared_),
+      queue_(static_cast<std::size_t>(options_.queue)) {
+  group_.reserve(largest_group);
+  thread_ = std::thread([this] { work(); });
+  pthread_setname_np(thread_.native_handle(), "store-writer");
+}
+
+void SqliteWriter::submit(std::unique_ptr<Command> command) {
+  switch (queue_.push(command)) {
+    case CommandQueue::Push::queued:
+      return;
+    case CommandQueue::Push::full:
+      return command->done(std::make_exception_ptr(StoreError(Kind::overloaded, "too many commands are waiting")));
+    case CommandQueue::Push::closed:
+      return command->done(std::make_exception_ptr(StoreError(Kind::unavailable, "the database is closed")));
+  }
+}
+
+void SqliteWriter::stop() {
+  std::call_once(stopped_, [this] {
+    queue_.close();
+    thread_.join();
+  });
+}
+
+StoreStats SqliteWriter::stats() const noexcept {
+  return {.progress = progress_,
+          .waiting = queue_.size() + running_,
+          .commits = commits_,
+          .commands = commands_,
+          .slow_commands = slow_,
+          .wal_pages = checkpointer_.pages()};
+}
+
+void SqliteWriter::work() {
+  for (;;) {
+    const bool idle_work = checkpointer_.wants_idle_time() && writable();
+    auto command = idle_work ? queue_.pop(idle_after) : queue_.pop();
+    if (command)
+      run_group(std::move(command));
+    else if (queue_.closed())
+      break;
+    else
+      checkpoint();
+  }
+  if (writable()) checkpointer_.run(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+void SqliteWriter::checkpoint() {
+  if (const auto failure = checkpointer_.run(SQLITE_CHECKPOINT_PASSIVE)) stop_for_good(exit_io, *failure);
+}
+
+void SqliteWriter::run_group(std::unique_ptr<Command> first) {
+  if (!begin_for(*first)) return;
+  const auto deadline = Monotonic::now() + longest_group;
+  for (auto command = std::move(first); command; command = queue_.try_pop()) {
+    run_one(std::move(command));
+    if (connection_.lost() || work_.broken) break;
+    if (group_.size() == largest_group || Monotonic::now() >= deadline) break;
+  }
+  end_group();
+  if (checkpointer_.due() && writable()) checkpoint();
+}
+
+bool SqliteWriter::begin_for(Command& first) {
+  std::exception_ptr failure;
+  if (shared_->damaged) {
+    failure = std::make_exception_ptr(StoreError(Kind::broken, "the file is damaged, nothing is written any more"));
+  } else if (refusing_) {
+    failure = std::make_exception_ptr(StoreError(Kind::unavailable, "the store has stopped writing"));
+  } else {
+    try {
+      connection_.begin("BEGIN IMMEDIATE");
+      return true;
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
+  progress_ += 1;
+  first.done(std::move(failure));
+  return false;
+}
+
+void SqliteWriter::run_one(std::unique_ptr<Command> command) {
+  running_ += 1;
+  const Lane lane = command->lane();
+  Member& member = group_.emplace_back(Member{std::move(command), nullptr});
+  const auto begin = Monotonic::now();
+  run_in_savepoint(member);
+  const auto time = Monotonic::now() - begin;
+  queue_.spent(lane, time);
+  progress_ += 1;
+  commands_ += 1;
+  if (time < slow_command) return;
+  slow_ += 1;
+  if (options_.on_slow_command) options_.on_slow_command(std::chrono::duration_cast<std::chrono::milliseconds>(time));
+}
+
+void SqliteWriter::run_in_savepoint(Member& member) {
+  const Moment moment{shared_->clock.now(), options_.ids};
+  PendingTx tx(connection_, moment, work_, sink_.load(std::memory_order_acquire) != nullptr);
+  std::size_t mark = 0;
+  try {
+    mark = tx.begin_savepoint();
+  } catch (...) {
+    member.failure = std::current_exception();
+    return;
+  }
+  bool keep = false;
+  try {
+    keep = member.command->run(tx);
+    if (keep) tx.release_savepoint(mark);
+  } catch (...) {
+    member.failure = std::current_exception();
+    keep = false;
+  }
+  if (keep) return;
+  try {
+    tx.undo_savepoint(mark);
+  } catch (...) {
+    if (!member.failure) member.failure = std::current_exception();
+  }
+}
+
+void SqliteWriter::end_group() {
+  std::exception_ptr failure = connection_.lost() ? connection_.lost() : work_.broken;
+  if (!failure) {
+    failure = write_outbox();
+    if (failure && !connection_.lost() && group_.size() > 1) return run_each_alone(std::exchange(group_, {}));
+  }
+  if (failure)
+    undo_group(failure);
+  else
+    commit_group();
+  answer_group();
+}
+
+/// A message that the outbox can't take must not fail the neighbours of its command.
+void SqliteWriter::run_each_alone(std::vector<Member> members) {
+  running_ -= members.size();
+  work_.clear();
+  if (!connection_.rollback()) stop_for_good(exit_io, "a transaction cannot be undone");
+  for (Member& member : members) {
+    if (!begin_for(*member.command)) continue;
+    run_one(std::move(member.command));
+    end_group();
+  }
+}
+
+std::exception_ptr SqliteWriter::write_outbox() {
+  if (work_.messages.empty()) return nullptr;
+  try {
+    sink_.load(std::memory_order_acquire)->write(connection_, shared_->clock.now(), work_.messages);
+    return connection_.lost();
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+void SqliteWriter::commit_group() {
+  std::exception_ptr failure;
+  const auto outcome = connection_.commit(failure);
+  if (outcome == SqliteConnection::Commit::refused) return undo_group(failure);
+  if (outcome == SqliteConnection::Commit::unknown) {
+    const auto reason = "the outcome of a commit is unknown: " + words_of(failure);
+    const auto unknown = std::make_exception_ptr(StoreError(Kind::commit_unknown, reason));
+    for (Member& member : group_) member.failure = unknown;
+    work_.clear();
+    answer_group();
+    return stop_for_good(exit_io, reason);
+  }
+  commits_ += 1;
+  shared_->commits.fetch_add(1, std::memory_order_release);
+  try {
+    for (const auto& action : work_.actions) action();
+  } catch (...) {
+    stop_for_good(exit_internal, "an action after a commit failed: " + words_of(std::current_exception()));
+  }
+  if (!work_.messages.empty()) sink_.load(std::memory_order_acquire)->committed(work_.messages);
+}
+
+/// Nothing of the group is kept. What a refused command was told may have come from a neighbour, so it fails as well.
+void SqliteWriter::undo_group(const std::exception_ptr& failure) {
+  for (Member& member : group_) {
+    if (!member.failure) member.failure = failure;
+  }
+  if (!connection_.rollback()) stop_for_good(exit_io, "a transaction cannot be undone: " + words_of(failure));
+}
+
+void SqliteWriter::answer_group() {
+  for (Member& member : group_) {
+    running_ -= 1;
+    member.command->done(std::move(member.failure));
+    member.command.reset();
+  }
+  progress_ += 1;
+  group_.clear();
+  work_.clear();
+}
+
+void SqliteWriter::stop_for_good(int code, const std::string& reason) {
+  refusing_ = true;
+  if (std::exchange(told_fatal_, true)) return;
+  if (options_.on_fatal) return options_.on_fatal(code, reason);
+  std::fprintf(stderr, "guerdon: the store stops: %s\n", reason.c_str());
+  std::_Exit(code);
+}
+
+}  // namespace guerdon::store

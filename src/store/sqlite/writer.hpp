@@ -1,0 +1,77 @@
+// The only thread that writes to a SQLite database. It takes what is queued, runs each command in a savepoint of its
+// own, commits once for all of them, and only then answers. It also checkpoints.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "store/open.hpp"
+#include "store/queue.hpp"
+#include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/shared.hpp"
+#include "store/transaction.hpp"
+
+namespace guerdon::store {
+
+class SqliteWriter {
+ public:
+  /// Starts the thread. `connection` is the only one that may write.
+  SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared> shared, DatabaseOptions options);
+  SqliteWriter(const SqliteWriter&) = delete;
+  SqliteWriter& operator=(const SqliteWriter&) = delete;
+  ~SqliteWriter() { stop(); }
+
+  void submit(std::unique_ptr<Command> command);
+  /// Finishes what is queued, checkpoints, ends the thread. Idempotent; not for the writer's own thread.
+  void stop();
+  void set_outbox_sink(OutboxSink* sink) noexcept { sink_.store(sink, std::memory_order_release); }
+  [[nodiscard]] StoreStats stats() const noexcept;
+
+ private:
+  struct Member {
+    std::unique_ptr<Command> command;
+    std::exception_ptr failure;
+  };
+
+  void work();
+  void run_group(std::unique_ptr<Command> first);
+  void run_each_alone(std::vector<Member> members);
+  [[nodiscard]] bool begin_for(Command& first);
+  void run_one(std::unique_ptr<Command> command);
+  void run_in_savepoint(Member& member);
+  void end_group();
+  [[nodiscard]] std::exception_ptr write_outbox();
+  void commit_group();
+  void undo_group(const std::exception_ptr& failure);
+  void answer_group();
+  void checkpoint();
+  [[nodiscard]] bool writable() const noexcept { return !refusing_ && !shared_->damaged; }
+  void stop_for_good(int code, const std::string& reason);
+
+  const std::shared_ptr<SqliteShared> shared_;
+  const DatabaseOptions options_;
+  SqliteConnection connection_;
+  Checkpointer checkpointer_;
+  CommandQueue queue_;
+  std::atomic<OutboxSink*> sink_{nullptr};
+
+  // The group at hand; the writer's thread alone.
+  std::vector<Member> group_;
+  PendingWork work_;
+  bool refusing_ = false;  // no write can be trusted any more
+  bool told_fatal_ = false;
+
+  std::atomic<std::uint64_t> progress_{0}, running_{0}, commits_{0}, commands_{0}, slow_{0};
+  std::once_flag stopped_;
+  std::thread thread_;
+};
+
+}  // namespace guerdon::store

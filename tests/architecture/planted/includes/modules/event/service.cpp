@@ -1,0 +1,3 @@
+// Planted: breaks a rule of the architecture on purpose. Never compiled.
+#include "auth/module.hpp"
+#include "auth/messages.hpp"

@@ -1,0 +1,3 @@
+// Planted: breaks a rule of the architecture on purpose. Never compiled.
+#include "auth/messages.hpp"
+#include "http/x.hpp"

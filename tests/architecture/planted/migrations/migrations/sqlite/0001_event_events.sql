@@ -1,0 +1,3 @@
+-- Planted.
+CREATE TABLE event_events (id INTEGER);
+CREATE INDEX x ON auth_users (id);

@@ -1,0 +1,2 @@
+-- Planted.
+CREATE TABLE event_pauses (id INTEGER);

@@ -1,0 +1,1 @@
+// Planted: breaks a rule of the architecture on purpose. Never compiled.

@@ -1,0 +1,66 @@
+// Sagas whose process ends: between any two passes, in the middle of any, again and again.
+#include "fixture.hpp"
+
+using namespace guerdon;
+using namespace guerdon::saga;
+using namespace guerdon::test;
+using Lines = std::vector<std::string>;
+
+TEST_CASE("after a restart between any two passes a saga goes on where it was") {
+  Sagaland land{GENERATE(from_range(engines()))};
+  const int passes = GENERATE(range(0, 14));
+  const bool refused = GENERATE(false, true);
+  const bool in_the_middle = GENERATE(false, true);
+  if (refused) land.script("apply guide", {Act::refuses});
+  const auto saga = land.start("Ada");
+  for (int i = 0; i < passes; ++i) land.step();
+  // The script is used up by a refusal that is never committed.
+  if (in_the_middle && land.record(saga).state == SagaState::running && !refused) land.step_in_vain();
+  land.restart();
+  land.settle();
+  const auto record = land.record(saga);
+  if (refused) {
+    CHECK(record.state == SagaState::failed);
+    CHECK(land.committed == Lines{"apply flight", "apply hotel", "undo hotel", "undo flight"});
+    CHECK(land.rows().empty());
+  } else {
+    CHECK(record.state == SagaState::succeeded);
+    CHECK(land.committed == Lines{"apply flight", "apply hotel", "apply guide"});
+    CHECK(land.rows().size() == 3);
+  }
+  CHECK(land.ends.size() == 1);
+}
+
+TEST_CASE("a step that kills the process each time is found, and its saga undone") {
+  Sagaland land{GENERATE(from_range(engines()))};
+  land.script("apply guide", std::vector<Act>(20, Act::killed));
+  const auto saga = land.start("Ada");
+  land.settle();
+  const auto record = land.record(saga);
+  CHECK(record.state == SagaState::failed);
+  CHECK(record.steps[2].attempts == 3);
+  CHECK(record.steps[2].error == "the server ended during the attempt");
+  CHECK(land.rows().empty());
+  CHECK(land.ends == Lines{"Ada stays, guide: the server ended during the attempt"});
+}
+
+TEST_CASE("a step during which somebody else kills the process once or twice succeeds") {
+  Sagaland land{GENERATE(from_range(engines()))};
+  land.script("apply wave", {Act::killed, Act::killed});
+  const auto saga = land.greet("Ada");
+  land.settle();
+  CHECK(land.record(saga).state == SagaState::succeeded);
+  CHECK(land.record(saga).steps[0].attempts == 3);
+}
+
+TEST_CASE("an undo that kills the process is tried until it does not, with pauses") {
+  Sagaland land{GENERATE(from_range(engines()))};
+  land.script("apply guide", {Act::refuses});
+  land.script("undo hotel", std::vector<Act>(7, Act::killed));
+  const auto begin = land.store.clock.now();
+  const auto saga = land.start("Ada");
+  land.settle();
+  CHECK(land.record(saga).state == SagaState::failed);
+  CHECK(land.rows().empty());
+  CHECK(land.store.clock.now() > begin);
+}

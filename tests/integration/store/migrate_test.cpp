@@ -1,0 +1,93 @@
+// Migrations: applied once, in order, whole or not at all; a database that does not fit stops the start.
+#include <catch2/catch.hpp>
+
+#include "guerdon/app.hpp"
+#include "support/databases.hpp"
+
+using namespace guerdon;
+using namespace guerdon::test;
+using embedded::EmbeddedFile;
+using Files = std::vector<EmbeddedFile>;
+
+namespace {
+
+const EmbeddedFile first{"0001_first.sql", "CREATE TABLE a (n BIGINT); INSERT INTO a VALUES (1);"};
+const EmbeddedFile second{"0002_second.sql", "INSERT INTO a SELECT n + 1 FROM a;"};
+const EmbeddedFile failing{"0003_failing.sql", "INSERT INTO a VALUES (9); INSERT INTO nowhere VALUES (1);"};
+
+std::int64_t sum(TestDatabase& store) {
+  return store->read([](Snapshot& snapshot) { return snapshot.get<std::int64_t>("SELECT max(n) + count(*) FROM a"); });
+}
+
+std::vector<std::string> applied(TestDatabase& store) {
+  return store->read([](Snapshot& snapshot) {
+    return snapshot.list<std::string>("SELECT name FROM schema_migrations ORDER BY version");
+  });
+}
+
+/// The line with which the start is refused; empty if it is not.
+std::string refusal(TestDatabase& store, const Files& files) {
+  try {
+    store::migrate(*store, files);
+  } catch (const StartError& error) {
+    CHECK(error.exit_code() == 78);
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("migrations are applied once, in the order of their numbers") {
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none};
+  store::migrate(*store, Files{second, first});
+  store::migrate(*store, Files{first, second});
+  CHECK(sum(store) == 2 + 2);
+  CHECK(applied(store) == std::vector<std::string>{"0001_first", "0002_second"});
+}
+
+TEST_CASE("a migration that comes later is applied, also one with a smaller number") {
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none};
+  store::migrate(*store, Files{first, {"0009_last.sql", "INSERT INTO a VALUES (5);"}});
+  store::migrate(*store, Files{first, second, {"0009_last.sql", "INSERT INTO a VALUES (5);"}});
+  CHECK(sum(store) == 6 + 4);
+}
+
+TEST_CASE("a migration that was changed after it was applied stops the start") {
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none};
+  store::migrate(*store, Files{first, second});
+  const auto line = refusal(store, {first, {"0002_second.sql", "INSERT INTO a VALUES (3);"}});
+  CHECK_THAT(line, Catch::Contains("0002_second"));
+  CHECK(line.find('\n') == std::string::npos);
+  CHECK(sum(store) == 2 + 2);
+}
+
+TEST_CASE("a database newer than the binary stops the start") {
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none};
+  store::migrate(*store, Files{first, second});
+  CHECK_THAT(refusal(store, {first}), Catch::Contains("0002_second") && Catch::Contains("newer"));
+}
+
+TEST_CASE("a migration that fails leaves nothing behind, and those before it stay") {
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none};
+  const auto line = refusal(store, {first, second, failing});
+  CHECK_THAT(line, Catch::Contains("0003_failing"));
+  CHECK(line.find('\n') == std::string::npos);
+  CHECK(sum(store) == 2 + 2);
+  CHECK(applied(store) == std::vector<std::string>{"0001_first", "0002_second"});
+  store::migrate(*store, Files{first, second, {"0003_failing.sql", "INSERT INTO a VALUES (9);"}});
+  CHECK(sum(store) == 9 + 3);
+}
+
+TEST_CASE("two migrations of one number, or one without, are a mistake of the build") {
+  TestDatabase store{Engine::sqlite, Schema::none};
+  CHECK_THROWS_AS(store::migrate(*store, Files{first, {"0001_other.sql", ""}}), std::logic_error);
+  CHECK_THROWS_AS(store::migrate(*store, Files{{"first.sql", ""}}), std::logic_error);
+}
+
+TEST_CASE("the embedded migrations of both engines have the same names, each number once") {
+  const auto sqlite = embedded::sqlite_migrations();
+  const auto postgres = embedded::postgres_migrations();
+  REQUIRE_FALSE(sqlite.empty());
+  CHECK(std::ranges::equal(sqlite, postgres, {}, &EmbeddedFile::name, &EmbeddedFile::name));
+}

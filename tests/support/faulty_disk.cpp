@@ -1,0 +1,139 @@
+// The method tables of files are exchanged for copies in which some calls may fail. Not the shared memory's: those are
+// no disk.
+#include "support/faulty_disk.hpp"
+
+#include <atomic>
+#include <string>
+
+namespace guerdon::test {
+
+namespace {
+
+using Call = FaultyDisk::Call;
+
+struct Fault {
+  std::atomic<Call> call{};
+  std::atomic<int> left{0};
+  std::atomic<int> code{SQLITE_OK};
+  std::atomic<bool> stays{false}, struck{false};
+
+  /// SQLITE_OK, or what the call has to give.
+  int strike(Call here) {
+    if (call != here) return SQLITE_OK;
+    if (struck && stays) return code;
+    if (left <= 0 || --left > 0) return SQLITE_OK;
+    struck = true;
+    return code;
+  }
+};
+
+/// The system's methods for one kind of file, and ours.
+struct Methods {
+  const sqlite3_io_methods* real = nullptr;
+  sqlite3_io_methods faulty{};
+};
+
+struct Disk {
+  Fault fault;
+  sqlite3_vfs* system = nullptr;
+  sqlite3_vfs faulty{};
+  Methods log, file;
+};
+
+Disk& disk() {
+  static Disk instance;
+  return instance;
+}
+
+template <Call call>
+int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+  const auto* real = (call == Call::write_log ? disk().log : disk().file).real;
+  const int code = disk().fault.strike(call);
+  if (code == SQLITE_OK) return real->xWrite(file, data, size, offset);
+  if (size > 1) real->xWrite(file, data, size / 2, offset);  // some of it arrives, as with a real one
+  return code;
+}
+
+template <Call call>
+int sync(sqlite3_file* file, int flags) {
+  const auto* real = (call == Call::sync_log ? disk().log : disk().file).real;
+  const int code = disk().fault.strike(call);
+  return code == SQLITE_OK ? real->xSync(file, flags) : code;
+}
+
+int read(sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
+  const int code = disk().fault.strike(Call::read_file);
+  return code == SQLITE_OK ? disk().file.real->xRead(file, data, size, offset) : code;
+}
+
+/// Reading through a memory map would go past us.
+int fetch(sqlite3_file*, sqlite3_int64, int, void** data) {
+  *data = nullptr;
+  return SQLITE_OK;
+}
+
+void exchange(sqlite3_file* file, Methods& methods, void (*change)(sqlite3_io_methods&)) {
+  if (methods.real == nullptr) {
+    methods.real = file->pMethods;
+    methods.faulty = *file->pMethods;
+    change(methods.faulty);
+  }
+  file->pMethods = &methods.faulty;
+}
+
+int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+  Disk& here = disk();
+  const int code = here.system->xOpen(here.system, name, file, flags, out_flags);
+  if (code != SQLITE_OK) return code;
+  if ((flags & SQLITE_OPEN_WAL) != 0) {
+    exchange(file, here.log, [](sqlite3_io_methods& methods) {
+      methods.xWrite = write<Call::write_log>;
+      methods.xSync = sync<Call::sync_log>;
+    });
+  }
+  if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+    exchange(file, here.file, [](sqlite3_io_methods& methods) {
+      methods.xWrite = write<Call::write_file>;
+      methods.xSync = sync<Call::sync_file>;
+      methods.xRead = read;
+      methods.xFetch = fetch;
+    });
+  }
+  return code;
+}
+
+}  // namespace
+
+FaultyDisk::FaultyDisk() {
+  Disk& here = disk();
+  here.system = sqlite3_vfs_find("unix");
+  here.faulty = *here.system;
+  here.faulty.zName = "guerdon-faulty";
+  here.faulty.xOpen = open;
+  sqlite3_vfs_register(&here.faulty, 1);
+}
+
+FaultyDisk::~FaultyDisk() {
+  disarm();
+  sqlite3_vfs_unregister(&disk().faulty);
+  sqlite3_vfs_register(disk().system, 1);
+}
+
+void FaultyDisk::arm(Call call, int n, int code, bool stays) {
+  Fault& fault = disk().fault;
+  fault.left = 0;
+  fault.struck = false;
+  fault.call = call;
+  fault.code = code;
+  fault.stays = stays;
+  fault.left = n;
+}
+
+void FaultyDisk::disarm() {
+  disk().fault.left = 0;
+  disk().fault.stays = false;
+}
+
+bool FaultyDisk::armed() const { return disk().fault.left > 0; }
+
+}  // namespace guerdon::test

@@ -1,0 +1,25 @@
+// A disk that fails: SQLite's own file system calls, made to fail at the Nth call of a sort. Unlike NthFault it takes
+// the real way through SQLite, which may undo a whole transaction, or leave a commit's outcome open.
+#pragma once
+
+#include <sqlite3.h>
+
+namespace guerdon::test {
+
+class FaultyDisk {
+ public:
+  enum class Call { write_log, sync_log, write_file, sync_file, read_file };
+
+  /// For all files opened from now on, until this object is gone; one at a time.
+  FaultyDisk();
+  FaultyDisk(const FaultyDisk&) = delete;
+  FaultyDisk& operator=(const FaultyDisk&) = delete;
+  ~FaultyDisk();
+
+  /// The `n`th call of this sort from now on (from 1) gives `code`; with `stays`, so do all later ones.
+  void arm(Call call, int n, int code, bool stays = false);
+  void disarm();
+  [[nodiscard]] bool armed() const;  ///< it has not struck yet
+};
+
+}  // namespace guerdon::test

@@ -1,0 +1,53 @@
+#include "auth/messages.hpp"
+
+#include "support/golden.hpp"
+
+namespace guerdon::auth {
+namespace {
+
+using test::check_golden;
+
+const UserId user = UserId::parse("usr_01jd3q6p8hfvmt3e8zkx0v9c2a").value();
+const SessionId session = SessionId::parse("ses_01jd3q6p8hfvmt3e8zkx0v9c2b").value();
+const Instant at = parse_rfc3339("2026-11-20T10:15:30.123Z").value();
+
+TEST_CASE("UserLoggedIn is what its readers know") {
+  check_golden("auth", UserLoggedIn{.user_id = user, .session_id = session, .login_time = at});
+}
+
+TEST_CASE("UserCreated is what its readers know") {
+  check_golden(
+      "auth",
+      UserCreated{
+          .user_id = user, .username = std::string{"Bob"}, .email = std::string{"bob@example.com"}, .created_at = at});
+}
+
+TEST_CASE("LoginSucceeded is what its readers know") {
+  check_golden("auth", LoginSucceeded{.user_id = user,
+                                      .ip_address = std::string{"203.0.113.7"},
+                                      .user_agent = std::string{"curl/8.5"},
+                                      .login_time = at});
+}
+
+LoginFailed failed_login() {
+  return {.user_id = user,
+          .reason = LoginFailure::bad_credentials,
+          .ip_address = std::string{"203.0.113.7"},
+          .user_agent = std::string{"curl/8.5"},
+          .login_time = at,
+          .name_hash = "hash-of-the-name"};
+}
+
+TEST_CASE("LoginFailed is what its readers know") { check_golden("auth", failed_login()); }
+
+TEST_CASE("LoginFailed without a user is ordered by the hash of the name, which is not told") {
+  auto message = failed_login();
+  message.user_id.reset();
+  CHECK(message.key() == "hash-of-the-name");
+  const auto payload = to_json(message);
+  CHECK(payload.find("hash-of-the-name") == std::string::npos);
+  CHECK(payload.find(R"("userId":null)") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace guerdon::auth
