@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/audit_log.hpp"
 #include "auth/module.hpp"
 #include "auth/ports.hpp"
 #include "base/version.hpp"
@@ -110,6 +111,7 @@ App::Impl::Impl(Config config, AppOptions app_options)
 
 Listeners::Parts App::Impl::wired() {
   foundation.database().set_outbox_sink(&bus);
+  add_audit_route(routes, cursors);
   if (foundation.sandbox() != nullptr)
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });

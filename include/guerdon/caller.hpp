@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "guerdon/actor.hpp"
+#include "guerdon/crypto.hpp"
 #include "guerdon/ids.hpp"
 #include "guerdon/result.hpp"
 #include "guerdon/store.hpp"
@@ -50,9 +53,10 @@ class RoleSet {
 
 inline constexpr RoleSet staff{Role::operator_, Role::auditor, Role::admin};
 
-/// The principal of one request. Anonymous when no route asked for a token.
+/// The principal of one request: a user, a service key, or nobody where the route asked for no token.
 struct Caller {
   std::optional<UserId> user;
+  std::optional<KeyId> key;
   SessionId session;
   RoleSet roles;
   std::string address;  ///< of the client, through trusted proxies only
@@ -61,19 +65,29 @@ struct Caller {
 
   [[nodiscard]] bool has(Role role) const { return roles.has(role); }
   [[nodiscard]] bool is_staff() const { return roles.intersects(staff); }
-  /// The caller's user id where the route's policy guarantees one; throws std::logic_error for anonymous callers.
+  /// The caller's user id where the route's policy guarantees one (`users_only`); throws std::logic_error for others.
   [[nodiscard]] UserId id() const {
-    if (!user) throw std::logic_error("an anonymous caller has no id");
+    if (!user) throw std::logic_error("the caller is no user");
     return *user;
   }
+  /// The user or the service key; throws std::logic_error for anonymous callers.
+  [[nodiscard]] ActorId actor() const;
 };
 
-/// What a token claims once its signature and times have been checked.
+/// Whose data is meant: `asked`'s (a parameter `userId`), or the caller's own. Errors: not-found for another's without
+/// being staff; validation-failed where a service key does not say whose.
+[[nodiscard]] Result<UserId> subject_of(const Caller& caller, std::optional<UserId> asked);
+
+/// What a token claims once its form, and where it has them signature and times, have been checked.
 struct Credential {
   UserId user;
   SessionId session;
   std::int64_t version = 0;
-  Instant expires_at;
+  std::optional<KeyId> key;  ///< a service key instead of a user's token
+  Digest key_digest{};       ///< of that key's secret
+  Instant expires_at;        ///< when this must be verified anew
+
+  [[nodiscard]] ActorId actor() const;
 };
 
 /// What the database says of a credential's bearer.
@@ -84,9 +98,11 @@ struct Standing {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// Signature, form and times; no I/O, any thread. Errors: unauthenticated, token-expired.
+  /// Signature, form and times of an access token, form of a service key; no I/O, any thread.
+  /// Errors: unauthenticated, token-expired.
   [[nodiscard]] virtual Result<Credential> verify(std::string_view bearer, Instant now) = 0;
-  /// Is the session live and the version current? The rows are the authority. Errors: token-revoked.
+  /// Is the session live and the version current, or the key known and unrevoked? The rows are the authority.
+  /// Errors: token-revoked.
   [[nodiscard]] virtual Result<Standing> admit(Snapshot& snapshot, const Credential& credential) = 0;
 };
 

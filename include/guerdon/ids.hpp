@@ -73,7 +73,12 @@ struct MessageTag {
   static constexpr std::string_view prefix = "msg";
 };
 
+struct KeyTag {
+  static constexpr std::string_view prefix = "key";
+};
+
 using UserId = Id<UserTag>;
+using KeyId = Id<KeyTag>;  ///< of a service key
 using SessionId = Id<SessionTag>;
 using MessageId = Id<MessageTag>;
 

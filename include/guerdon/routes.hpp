@@ -38,13 +38,31 @@ class Policy {
   }
   static constexpr Policy roles(std::initializer_list<Role> roles) { return Policy{false, RoleSet{roles}}; }
 
+  /// The same without service keys: what is about the caller's own account, which a key does not have.
+  [[nodiscard]] constexpr Policy users_only() const {
+    Policy policy = *this;
+    policy.users_only_ = true;
+    return policy;
+  }
+
   [[nodiscard]] constexpr bool is_public() const { return public_; }
+  [[nodiscard]] constexpr bool is_for_users_only() const { return users_only_; }
   [[nodiscard]] constexpr RoleSet allowed() const { return roles_; }
 
  private:
   constexpr Policy(bool is_public, RoleSet roles) : public_(is_public), roles_(roles) {}
   bool public_;
+  bool users_only_ = false;
   RoleSet roles_;
+};
+
+/// What calls of a route are counted against; how much there is of each is configured (`limits`).
+enum class Budget : std::uint8_t {
+  automatic,  ///< reads for a query, writes for a command
+  none,       ///< not counted, or counted by the module itself
+  registration,
+  name_check,
+  reward_request
 };
 
 struct RouteSpec {
@@ -58,6 +76,7 @@ struct RouteSpec {
   bool etag = false;                   ///< a single resource: ETag, If-None-Match, and If-Match on its PUT
   std::string_view alias = {};         ///< a second path that means the same
   std::size_t max_body = 64 * 1024;
+  Budget budget = Budget::automatic;
 };
 
 /// An answer on its way out: already encoded, so that an idempotent repeat gives it byte for byte.

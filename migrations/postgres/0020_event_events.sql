@@ -12,7 +12,7 @@ CREATE TABLE event_events (
   time_zone        text NOT NULL,
   approval         text NOT NULL CHECK (approval IN ('AUTO', 'MANUAL')),
   has_progress     boolean NOT NULL DEFAULT false,
-  created_by       uuid NOT NULL,
+  created_by       text NOT NULL, -- a user or a service key
   created_at       timestamptz NOT NULL,
   updated_at       timestamptz NOT NULL,
   CHECK (end_at > start_at),

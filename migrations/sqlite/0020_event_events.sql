@@ -12,7 +12,7 @@ CREATE TABLE event_events (
   time_zone        TEXT NOT NULL,
   approval         TEXT NOT NULL CHECK (approval IN ('AUTO', 'MANUAL')),
   has_progress     INTEGER NOT NULL DEFAULT 0,
-  created_by       BLOB NOT NULL,
+  created_by       TEXT NOT NULL, -- a user or a service key
   created_at       INTEGER NOT NULL,
   updated_at       INTEGER NOT NULL,
   CHECK (end_at > start_at),

@@ -81,7 +81,12 @@ Result<Credential> AccessTokens::verify(std::string_view token, Instant now) con
   if (at(claims->iat) > now + rules_.leeway || at(claims->nbf) > now + rules_.leeway) return refusal();
   if (now >= at(claims->exp) + rules_.leeway)
     return Error{problems::token_expired, "The access token has expired: refresh it or log in again."};
-  return Credential{.user = claims->sub, .session = claims->sid, .version = claims->ver, .expires_at = at(claims->exp)};
+  return Credential{.user = claims->sub,
+                    .session = claims->sid,
+                    .version = claims->ver,
+                    .key = {},
+                    .key_digest = {},
+                    .expires_at = at(claims->exp)};
 }
 
 }  // namespace guerdon::auth

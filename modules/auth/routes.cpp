@@ -41,7 +41,7 @@ void declare_routes(Router& routes, const Accounts& accounts, const Login& login
 
   routes.query({.method = "GET",
                 .path = "/api/auth/info",
-                .policy = Policy::any_account(),
+                .policy = Policy::any_account().users_only(),
                 .summary = "The caller's own account",
                 .problems = {problems::not_found}},
                [&](Snapshot& snapshot, const Caller& caller, const Request<>&) {

@@ -7,6 +7,7 @@
 
 #include "event/ids.hpp"
 #include "event/types.hpp"
+#include "guerdon/actor.hpp"
 #include "guerdon/page.hpp"
 
 namespace guerdon::event {
@@ -43,7 +44,7 @@ struct EventView {
   TimeZone time_zone;
   Approval approval = Approval::auto_;
   EventState state = EventState::draft;
-  UserId created_by;
+  ActorId created_by;
   Instant created_at, updated_at;
 };
 BOOST_DESCRIBE_STRUCT(EventView, (),

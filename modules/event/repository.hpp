@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "event/ports.hpp"
+#include "guerdon/actor.hpp"
 #include "guerdon/store.hpp"
 
 namespace guerdon::event {
@@ -24,7 +25,7 @@ struct EventRow {
   TimeZone time_zone;
   Approval approval = Approval::auto_;
   bool has_progress = false;
-  UserId created_by;
+  ActorId created_by;
   Instant created_at, updated_at;
 };
 BOOST_DESCRIBE_STRUCT(EventRow, (),

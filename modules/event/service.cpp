@@ -81,7 +81,7 @@ Result<EventView> Service::create(Tx& tx, const Caller& caller, const Decoded<Ev
   EventRow row;
   if (const auto applied = apply(request, default_zone_, row); !applied) return applied.error();
   row.id = tx.new_id<EventId>();
-  row.created_by = caller.id();
+  row.created_by = caller.actor();
   row.created_at = row.updated_at = tx.now();
   add_event(tx, row);
   publish(tx, EventCreated{.event_id = row.id,
@@ -120,7 +120,7 @@ Result<EventView> Service::update(Tx& tx, const Caller& caller, EventId id,
                            .is_active = row.is_active,
                            .time_zone = row.time_zone,
                            .approval = row.approval,
-                           .updated_by = caller.id(),
+                           .updated_by = caller.actor(),
                            .updated_at = row.updated_at});
   return view_of(row, tx.now());
 }

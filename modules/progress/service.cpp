@@ -34,12 +34,6 @@ ProgressView view_of(const Terms& terms, UserId user, const std::optional<StateR
   return view;
 }
 
-/// Another user's data is for staff.
-Result<void> check_may_see(const Caller& caller, std::optional<UserId> user) {
-  if (!user || user == caller.user || caller.is_staff()) return {};
-  return Error{problems::not_found, "there is no such user, or you may not see them"};
-}
-
 /// Derives states that exist anew; false when none is left.
 bool rebuild_states(Tx& tx, const Terms& terms, Rebuild& rebuild) {
   const auto users = list_state_users(tx, terms.event, rebuild.after_user, chunk);
@@ -91,19 +85,22 @@ PumpResult Service::rebuild(Tx& tx) {
 
 Result<ProgressView> Service::get_progress(Snapshot& snapshot, const Caller& caller, event::EventId event,
                                            std::optional<UserId> user) const {
-  if (const auto may = check_may_see(caller, user); !may) return may.error();
+  const auto subject = subject_of(caller, user);
+  if (!subject) return subject.error();
   const auto found = event::find_event(snapshot, event);
   if (!found || (found->state == event::EventState::draft && !caller.is_staff()))
     return Error{problems::not_found, "there is no such event"};
-  const UserId subject = user.value_or(caller.id());
-  return view_of(terms_of(*found), subject, find_state(snapshot, event, subject), snapshot.now());
+  return view_of(terms_of(*found), *subject, find_state(snapshot, event, *subject), snapshot.now());
 }
 
 Result<Page<ProgressView>> Service::list_progress(Snapshot& snapshot, const Caller& caller,
                                                   const ProgressListQuery& query) const {
-  if (const auto may = check_may_see(caller, query.user_id); !may) return may.error();
-  std::optional<UserId> user = query.user_id;
-  if (!user && !(caller.is_staff() && query.event_id)) user = caller.id();
+  std::optional<UserId> user;  // staff see everybody's progress in one event
+  if (query.user_id || !query.event_id || !caller.is_staff()) {
+    const auto subject = subject_of(caller, query.user_id);
+    if (!subject) return subject.error();
+    user = *subject;
+  }
 
   auto rows = page_by_id<StateRow>(
       cursors_, query,

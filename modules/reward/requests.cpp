@@ -140,9 +140,12 @@ Result<RequestView> Requests::get_request(Snapshot& snapshot, const Caller& call
 
 Result<Page<RequestView>> Requests::list_requests(Snapshot& snapshot, const Caller& caller,
                                                   const RequestListQuery& query) const {
-  if (query.user_id && query.user_id != caller.user && !caller.is_staff())
-    return Error{problems::not_found, "there is no such user, or you may not see them"};
-  const auto user = query.user_id || caller.is_staff() ? query.user_id : caller.user;
+  std::optional<UserId> user;  // staff see everybody's
+  if (query.user_id || !caller.is_staff()) {
+    const auto subject = subject_of(caller, query.user_id);
+    if (!subject) return subject.error();
+    user = *subject;
+  }
   auto rows = page_by_id<RequestRow>(
       cursors_, query,
       [&](std::optional<Uuid> before, std::int64_t limit) {

@@ -43,7 +43,7 @@ void declare_rewards(Router& routes, Catalogue& catalogue) {
 void declare_requests(Router& routes, Requests& requests) {
   routes.command({.method = "POST",
                   .path = "/api/events/{eventId}/requests",
-                  .policy = Policy::roles({Role::user}),
+                  .policy = Policy::roles({Role::user}).users_only(),
                   .summary = "Ask for an event's rewards",
                   .status = 201,
                   .problems = {problems::not_found, refusals::event_not_running, refusals::already_requested,

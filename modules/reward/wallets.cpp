@@ -1,21 +1,12 @@
-// Decides whose wallet a caller may see.
+// Shows what a user owns: their own, or anybody's to staff.
 #include "wallets.hpp"
 
 #include "repository.hpp"
 
 namespace guerdon::reward {
-namespace {
-
-Result<UserId> owner_of(const Caller& caller, std::optional<UserId> asked) {
-  if (!asked || asked == caller.user) return caller.id();
-  if (caller.is_staff()) return *asked;
-  return Error{problems::not_found, "there is no such user, or you may not see them"};
-}
-
-}  // namespace
 
 Result<WalletView> Wallets::get_wallet(Snapshot& snapshot, const Caller& caller, const WalletQuery& query) const {
-  const auto owner = owner_of(caller, query.user_id);
+  const auto owner = subject_of(caller, query.user_id);
   if (!owner) return owner.error();
   WalletView wallet;
   wallet.points = sum_points(snapshot, *owner);
@@ -24,7 +15,7 @@ Result<WalletView> Wallets::get_wallet(Snapshot& snapshot, const Caller& caller,
 
 Result<Page<LedgerEntry>> Wallets::list_ledger(Snapshot& snapshot, const Caller& caller,
                                                const LedgerQuery& query) const {
-  const auto owner = owner_of(caller, query.user_id);
+  const auto owner = subject_of(caller, query.user_id);
   if (!owner) return owner.error();
   return page_by_id<LedgerEntry>(
       cursors_, query,

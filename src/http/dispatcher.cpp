@@ -165,7 +165,7 @@ std::optional<Response> Dispatcher::prepare_keys(const Incoming& request, Job& j
                                .path = request.target.path(),
                                .query = request.target.query(),
                                .body = request.body,
-                               .user = job.credential ? std::optional{job.credential->user} : std::nullopt,
+                               .actor = job.credential ? std::optional{job.credential->actor()} : std::nullopt,
                                .address = job.caller.address});
   return std::nullopt;
 }

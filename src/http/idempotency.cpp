@@ -72,8 +72,8 @@ Result<std::optional<std::string_view>> idempotency_key(const Head& head) {
 
 Repeatable repeatable(const KeyedRequest& request) {
   std::string caller;
-  if (request.user) {
-    caller = request.user->to_string();
+  if (request.actor) {
+    caller = request.actor->value();
   } else {
     caller.append("from ").append(request.address).append(" ").append(as_text(sha256(request.body)));
   }

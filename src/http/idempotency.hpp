@@ -30,7 +30,7 @@ struct Repeatable {
 
 struct KeyedRequest {
   std::string_view key, method, path, query, body;
-  std::optional<UserId> user;  ///< none for a public call, which is its address and body instead
+  std::optional<ActorId> actor;  ///< none for a public call, which is its address and body instead
   std::string_view address;
 };
 [[nodiscard]] Repeatable repeatable(const KeyedRequest& request);

@@ -61,9 +61,16 @@ std::optional<Response> admit(Job& job, Snapshot& snapshot) {
   if (policy.is_public()) return std::nullopt;
   const auto standing = job.authenticator->admit(snapshot, *job.credential);
   if (!standing) return refuse_token(standing.error(), true, job.request_id());
-  job.caller.user = job.credential->user;
-  job.caller.session = job.credential->session;
+  if (job.credential->key) {
+    job.caller.key = job.credential->key;
+  } else {
+    job.caller.user = job.credential->user;
+    job.caller.session = job.credential->session;
+  }
   job.caller.roles = standing->roles;
+  if (job.caller.key && policy.is_for_users_only())
+    return refuse_token(Error{problems::forbidden, "This call is about an account, which a service key does not have."},
+                        true, job.request_id());
   if (standing->roles.intersects(policy.allowed())) return std::nullopt;
   return refuse_token(Error{problems::forbidden, "Your roles do not allow this."}, true, job.request_id());
 }

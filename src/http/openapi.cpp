@@ -143,10 +143,11 @@ json::object problem_answer(int status, const std::vector<std::string_view>& cod
 
 std::string roles_text(const Policy& policy) {
   if (policy.is_public()) return "For everyone.";
-  if (policy.allowed() == Policy::any_account().allowed()) return "For any account.";
   std::string roles;
-  for (const auto role : policy.allowed().list()) roles.append(roles.empty() ? "For " : ", ").append(wire_name(role));
-  return roles + ".";
+  if (policy.allowed() == Policy::any_account().allowed()) roles = "For any account";
+  else
+    for (const auto role : policy.allowed().list()) roles.append(roles.empty() ? "For " : ", ").append(wire_name(role));
+  return roles + (policy.is_for_users_only() ? ", not for service keys." : ".");
 }
 
 class Document {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "audit/audit_log.hpp"
+
 namespace guerdon {
 namespace {
 
@@ -28,7 +30,9 @@ std::string line_for(const Invariant& invariant, const std::vector<std::string>&
 }  // namespace
 
 std::vector<Invariant> platform_invariants() {
-  return {{"I6", "the database file is whole", damages}, {"I6", "every reference finds its row", dangling}};
+  return {{"I6", "the database file is whole", damages},
+          {"I6", "every reference finds its row", dangling},
+          {"audit.chain", "no entry of the audit log was changed, added or taken out", audit_chain_violations}};
 }
 
 bool verify(Database& database, std::span<const Invariant> invariants,

@@ -8,6 +8,7 @@
 
 #include "event/ids.hpp"
 #include "event/types.hpp"
+#include "guerdon/actor.hpp"
 #include "guerdon/codec.hpp"
 #include "guerdon/ids.hpp"
 #include "guerdon/time.hpp"
@@ -25,7 +26,7 @@ struct EventCreated {
   bool is_active = false;
   TimeZone time_zone;
   Approval approval = Approval::auto_;
-  UserId created_by;
+  ActorId created_by;
   Instant created_at;
   [[nodiscard]] std::string key() const { return event_id.to_string(); }
 };
@@ -45,7 +46,7 @@ struct EventUpdated {
   bool is_active = false;
   TimeZone time_zone;
   Approval approval = Approval::auto_;
-  UserId updated_by;
+  ActorId updated_by;
   Instant updated_at;
   [[nodiscard]] std::string key() const { return event_id.to_string(); }
 };
