@@ -209,7 +209,9 @@ Result<Credential> ToyAuthenticator::verify(std::string_view bearer, Instant now
   const auto user = UserId::parse(bearer.substr(0, dot));
   if (!user || dot == std::string_view::npos) return Error{problems::unauthenticated, "The token is not one of ours."};
   if (bearer.ends_with("expired")) return problems::token_expired;
-  Credential credential{.user = *user, .session = {}, .version = 0, .expires_at = now + std::chrono::minutes{15}};
+  Credential credential;
+  credential.user = *user;
+  credential.expires_at = now + std::chrono::minutes{15};
   const auto version = bearer.substr(dot + 1);
   std::from_chars(version.data(), version.data() + version.size(), credential.version);
   return credential;

@@ -84,7 +84,8 @@ struct AuthOnDatabase {
   AuthConfig config = cheap_config().auth;
   SigningSecrets secrets{.current = std::string(32, 'k'), .previous = {}};
   Caller caller{
-      .user = {}, .session = {}, .roles = {}, .address = "203.0.113.7", .user_agent = "test", .request_id = {}};
+      .user = {}, .key = {}, .session = {}, .roles = {}, .address = "203.0.113.7", .user_agent = "test",
+      .request_id = {}};
   AccessTokens tokens{{.issuer = "guerdon", .audience = "guerdon"}, secrets};
   Accounts accounts{config, *random};
   Login login;

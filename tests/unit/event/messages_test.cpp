@@ -8,7 +8,7 @@ namespace {
 using test::check_golden;
 
 const EventId event = EventId::parse("evt_01jd3q6p8hfvmt3e8zkx0v9c2a").value();
-const UserId user = UserId::parse("usr_01jd3q6p8hfvmt3e8zkx0v9c2a").value();
+const ActorId actor = ActorId::parse("usr_01jd3q6p8hfvmt3e8zkx0v9c2a").value();
 const Instant at = parse_rfc3339("2026-11-20T10:15:30.123Z").value();
 
 TEST_CASE("EventCreated is what its readers know") {
@@ -21,7 +21,7 @@ TEST_CASE("EventCreated is what its readers know") {
                                      .is_active = true,
                                      .time_zone = TimeZone::find("Asia/Seoul").value(),
                                      .approval = Approval::auto_,
-                                     .created_by = user,
+                                     .created_by = actor,
                                      .created_at = at});
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("EventUpdated is what its readers know") {
                                      .is_active = false,
                                      .time_zone = {},
                                      .approval = Approval::manual,
-                                     .updated_by = user,
+                                     .updated_by = actor,
                                      .updated_at = at});
 }
 
