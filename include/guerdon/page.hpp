@@ -27,6 +27,14 @@ struct Page {
   BOOST_DESCRIBE_CLASS(Page, (), (items, next_cursor), (), ())
 };
 
+/// The id that the rows of a page lie below, for `id < $n`: beyond all ids where no page came before, since an index has
+/// no bound in `$n IS NULL OR id < $n`.
+[[nodiscard]] inline Uuid below(std::optional<Uuid> before) {
+  Uuid highest;
+  highest.bytes.fill(0xFF);
+  return before.value_or(highest);
+}
+
 /// Fetches one page: `fetch(before, limit)` returns at most `limit` rows with an id below `before` (if given), newest
 /// first; `key(row)` is that id. Errors: validation-failed for a cursor that was not made here.
 template <class Row, class Fetch, class Key>

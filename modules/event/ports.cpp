@@ -31,7 +31,7 @@ std::optional<EventInfo> find_event(Snapshot& snapshot, EventId id) {
 
 std::vector<EventInfo> list_listening(Snapshot& snapshot, std::string_view condition_type, Instant at) {
   std::vector<EventInfo> events;
-  for (const auto& row : list_active(snapshot, condition_type, at)) events.push_back(info_of(snapshot, row));
+  for (const auto& row : list_concerned(snapshot, condition_type, at)) events.push_back(info_of(snapshot, row));
   return events;
 }
 

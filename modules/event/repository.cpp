@@ -1,6 +1,8 @@
 // SQL of events and their pauses.
 #include "repository.hpp"
 
+#include "guerdon/page.hpp"
+
 namespace guerdon::event {
 
 void add_event(Tx& tx, const EventRow& e) {
@@ -50,22 +52,27 @@ std::vector<EventRow> page_events(Snapshot& snapshot, const EventFilter& f, std:
       " AND ($6 IS NULL OR lower(name) LIKE lower($6) ESCAPE '\\')"
       " AND ($7 IS NULL OR end_at IS NULL OR end_at > $7)"
       " AND ($8 IS NULL OR start_at < $8)"
-      " AND ($9 IS NULL OR id < $9)"
+      " AND id < $9"
       " ORDER BY id DESC LIMIT $10",
-      f.with_drafts, f.state, snapshot.now(), f.active, f.condition_type, f.name_like, f.from, f.to, before, limit);
+      f.with_drafts, f.state, snapshot.now(), f.active, f.condition_type, f.name_like, f.from, f.to, below(before),
+      limit);
 }
 
-std::vector<EventRow> list_active(Snapshot& snapshot, std::string_view condition_type, Instant at) {
+// Two halves, so that an index leads past the events that are over, which only grow in number.
+std::vector<EventRow> list_concerned(Snapshot& snapshot, std::string_view condition_type, Instant at) {
   return snapshot.list<EventRow>(
       "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
       " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events"
-      " WHERE is_active AND condition_type = $1 AND start_at <= $2 AND (end_at IS NULL OR end_at > $2)",
+      " WHERE was_active AND condition_type = $1 AND end_at > $2 AND start_at <= $2"
+      " UNION ALL"
+      " SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events"
+      " WHERE was_active AND condition_type = $1 AND end_at IS NULL AND start_at <= $2",
       condition_type, at);
 }
 
 void mark_has_progress(Tx& tx, EventId id) {
-  if (tx.get<bool>("SELECT has_progress FROM event_events WHERE id = $1", id)) return;
-  tx.exec("UPDATE event_events SET has_progress = TRUE WHERE id = $1", id);
+  tx.exec("UPDATE event_events SET has_progress = TRUE WHERE id = $1 AND NOT has_progress", id);
 }
 
 void begin_pause(Tx& tx, EventId id, Instant from) {

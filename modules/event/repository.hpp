@@ -48,7 +48,8 @@ std::optional<EventRow> find_row(Snapshot& snapshot, EventId id);
 void save_event(Tx& tx, const EventRow& row);
 std::vector<EventRow> page_events(Snapshot& snapshot, const EventFilter& filter, std::optional<Uuid> before,
                                   std::int64_t limit);
-std::vector<EventRow> list_active(Snapshot& snapshot, std::string_view condition_type, Instant at);
+/// Events that have been active and whose period contains `at`, whether or not they are paused.
+std::vector<EventRow> list_concerned(Snapshot& snapshot, std::string_view condition_type, Instant at);
 
 void begin_pause(Tx& tx, EventId id, Instant from);
 void end_pause(Tx& tx, EventId id, Instant to);

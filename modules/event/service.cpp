@@ -61,9 +61,22 @@ Result<void> apply(const Decoded<EventRegisterRequest>& request, TimeZone defaul
   return {};
 }
 
-bool counts_alike(const EventRow& a, const EventRow& b) {
-  return a.condition_type == b.condition_type && a.condition_params == b.condition_params && a.time_zone == b.time_zone;
+std::vector<EventPart> changed_parts(const EventRow& a, const EventRow& b) {
+  std::vector<EventPart> parts;
+  const auto note = [&](EventPart part, bool is_same) {
+    if (!is_same) parts.push_back(part);
+  };
+  note(EventPart::name, a.name == b.name);
+  note(EventPart::description, a.description == b.description);
+  note(EventPart::condition, a.condition_type == b.condition_type && a.condition_params == b.condition_params);
+  note(EventPart::period, a.start_at == b.start_at && a.end_at == b.end_at);
+  note(EventPart::activity, a.is_active == b.is_active);
+  note(EventPart::time_zone, a.time_zone == b.time_zone);
+  note(EventPart::approval, a.approval == b.approval);
+  return parts;
 }
+
+bool is_frozen_by_progress(EventPart part) { return part == EventPart::condition || part == EventPart::time_zone; }
 
 /// Lower case and with LIKE's own signs made literal.
 std::string like_pattern(std::string_view part) {
@@ -104,7 +117,8 @@ Result<EventView> Service::update(Tx& tx, const Caller& caller, EventId id,
   if (!before) return Error{problems::not_found, "there is no such event"};
   EventRow row = *before;
   if (const auto applied = apply(request, default_zone_, row); !applied) return applied.error();
-  if (before->has_progress && !counts_alike(*before, row))
+  const auto changed = changed_parts(*before, row);
+  if (before->has_progress && std::ranges::any_of(changed, is_frozen_by_progress))
     return Error{refusals::has_progress, "users have progress in this event: its condition and time zone are frozen"};
 
   row.updated_at = tx.now();
@@ -120,6 +134,7 @@ Result<EventView> Service::update(Tx& tx, const Caller& caller, EventId id,
                            .is_active = row.is_active,
                            .time_zone = row.time_zone,
                            .approval = row.approval,
+                           .changed = changed,
                            .updated_by = caller.actor(),
                            .updated_at = row.updated_at});
   return view_of(row, tx.now());

@@ -24,17 +24,25 @@ StateRow empty_state(Tx& tx, const Terms& terms, UserId user) {
           .state = to_json(Streak{})};
 }
 
-/// The locked row of the user, made if there was none; `is_new` tells that nothing has been folded into it yet.
-StateRow obtain_state(Tx& tx, const Terms& terms, UserId user, bool& is_new) {
+/// The locked row of the user, made if there was none; `is_new` tells that nothing has been folded into it yet. A new
+/// row freezes the event's condition, and the terms are brought up to date with an edit that came just before.
+StateRow obtain_state(Tx& tx, Terms& terms, UserId user, bool& is_new) {
   is_new = false;
   if (auto row = lock_state(tx, terms.event, user)) return *std::move(row);
   auto row = empty_state(tx, terms, user);
-  if (add_state(tx, row)) {
-    event::mark_has_progress(tx, terms.event);
-    is_new = true;
-    return row;
-  }
-  return *lock_state(tx, terms.event, user);
+  if (!add_state(tx, row)) return *lock_state(tx, terms.event, user);
+  event::mark_has_progress(tx, terms.event);
+  terms = terms_of(event::find_event(tx, terms.event).value());
+  is_new = true;
+  return row;
+}
+
+/// A stored fold can go on with a log-in of its last day or of the next. After a gap there may be a fact in it that was
+/// stored and not counted; before the last day there is disorder.
+bool continues(const Streak& streak, const Terms& terms, Instant at) {
+  if (!streak.last_day) return false;
+  const auto gap = terms.window.zone.local_date(at) - *streak.last_day;
+  return gap == std::chrono::days{0} || gap == std::chrono::days{1};
 }
 
 void store(Tx& tx, const Terms& terms, StateRow row, Streak streak) {
@@ -74,16 +82,15 @@ Streak streak_of(const StateRow& row) {
   return *streak;
 }
 
-void count(Tx& tx, const Terms& terms, UserId user, Instant at) {
+void count(Tx& tx, Terms terms, UserId user, Instant at) {
   bool is_new = false;
   auto row = obtain_state(tx, terms, user, is_new);
   const auto streak = streak_of(row);
-  const bool in_order = !is_new && streak.last_day && terms.window.zone.local_date(at) >= *streak.last_day;
-  auto next = in_order ? advance(streak, terms.rule, terms.window.zone, at) : fold_facts(tx, terms, user);
+  auto next = !is_new && continues(streak, terms, at) ? advance(streak, terms.rule, terms.window.zone, at) : fold_facts(tx, terms, user);
   store(tx, terms, std::move(row), std::move(next));
 }
 
-void recount(Tx& tx, const Terms& terms, UserId user) {
+void recount(Tx& tx, Terms terms, UserId user) {
   bool is_new = false;
   auto row = obtain_state(tx, terms, user, is_new);
   auto next = fold_facts(tx, terms, user);

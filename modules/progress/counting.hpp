@@ -17,11 +17,12 @@ struct Terms {
 
 Terms terms_of(const event::EventInfo& event);
 
-/// Counts one log-in that is in the window, continuing the stored fold where it is in order.
-void count(Tx& tx, const Terms& terms, UserId user, Instant at);
+/// Counts one log-in that is in the window and stored, continuing the stored fold where it can: on the same day or the
+/// next. Otherwise all facts are folded again, so that one that was stored without being counted breaks no run.
+void count(Tx& tx, Terms terms, UserId user, Instant at);
 
 /// Folds all of the user's facts again. A condition once met stays met.
-void recount(Tx& tx, const Terms& terms, UserId user);
+void recount(Tx& tx, Terms terms, UserId user);
 
 Streak streak_of(const StateRow& row);
 

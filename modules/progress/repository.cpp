@@ -1,9 +1,16 @@
 // SQL of the progress module: facts, states, rebuilds.
 #include "repository.hpp"
 
+#include "guerdon/page.hpp"
 #include "progress/ports.hpp"
 
 namespace guerdon::progress {
+namespace {
+
+/// Where RFC 3339 ends: a bound for a period without an end, since an index has none in `$n IS NULL OR at < $n`.
+constexpr Instant end_of_time{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
+
+}  // namespace
 
 void add_login(Tx& tx, UserId user, Instant at) {
   tx.exec("INSERT INTO progress_logins (user_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", user, at);
@@ -11,23 +18,31 @@ void add_login(Tx& tx, UserId user, Instant at) {
 
 std::vector<Instant> list_logins(Snapshot& snapshot, UserId user, const Interval& period) {
   return snapshot.list<Instant>(
-      "SELECT at FROM progress_logins WHERE user_id = $1 AND at >= $2 AND ($3 IS NULL OR at < $3) ORDER BY at", user,
-      period.from, period.to);
+      "SELECT at FROM progress_logins WHERE user_id = $1 AND at >= $2 AND at < $3 ORDER BY at", user, period.from,
+      period.to.value_or(end_of_time));
 }
 
-std::vector<std::tuple<Instant, UserId>> list_facts(Snapshot& snapshot, const Interval& period,
-                                                    std::optional<Instant> after_at, std::optional<UserId> after_user,
-                                                    std::int64_t limit) {
-  using Fact = std::tuple<Instant, UserId>;
-  if (!after_at || !after_user)
-    return snapshot.list<Fact>(
-        "SELECT at, user_id FROM progress_logins WHERE at >= $1 AND ($2 IS NULL OR at < $2)"
-        " ORDER BY at, user_id LIMIT $3",
-        period.from, period.to, limit);
-  return snapshot.list<Fact>(
-      "SELECT at, user_id FROM progress_logins WHERE (at, user_id) > ($1, $2) AND ($3 IS NULL OR at < $3)"
-      " ORDER BY at, user_id LIMIT $4",
-      *after_at, *after_user, period.to, limit);
+bool has_facts(Snapshot& snapshot, const Interval& period) {
+  return snapshot
+      .find<Instant>("SELECT at FROM progress_logins WHERE at >= $1 AND at < $2 ORDER BY at LIMIT 1", period.from,
+                     period.to.value_or(end_of_time))
+      .has_value();
+}
+
+// From one user to the next by the primary key: a user's facts are many, and one look at them is enough.
+std::vector<FactUser> list_fact_users(Snapshot& snapshot, event::EventId event, const Interval& period,
+                                      std::optional<UserId> after, std::int64_t limit) {
+  return snapshot.list<FactUser>(
+      "WITH RECURSIVE users (user_id) AS ("
+      " SELECT * FROM (SELECT user_id FROM progress_logins WHERE user_id > $1 ORDER BY user_id LIMIT 1) AS first_one"
+      " UNION ALL"
+      " SELECT (SELECT l.user_id FROM progress_logins l WHERE l.user_id > users.user_id ORDER BY l.user_id LIMIT 1)"
+      " FROM users WHERE users.user_id IS NOT NULL)"
+      " SELECT u.user_id,"
+      " EXISTS (SELECT 1 FROM progress_logins l WHERE l.user_id = u.user_id AND l.at >= $3 AND l.at < $4)"
+      " AND NOT EXISTS (SELECT 1 FROM progress_states s WHERE s.event_id = $2 AND s.user_id = u.user_id)"
+      " FROM (SELECT user_id FROM users LIMIT $5) AS u WHERE u.user_id IS NOT NULL ORDER BY u.user_id",
+      after.value_or(UserId{}), event, period.from, period.to.value_or(end_of_time), limit);
 }
 
 std::optional<StateRow> find_state(Snapshot& snapshot, event::EventId event, UserId user) {
@@ -68,17 +83,20 @@ std::vector<UserId> list_state_users(Snapshot& snapshot, event::EventId event, s
       after.value_or(UserId{}), limit);
 }
 
-std::vector<StateRow> list_states(Snapshot& snapshot, std::optional<UserId> user, std::optional<event::EventId> event,
-                                  std::optional<Uuid> before, std::int64_t limit) {
-  if (user)
-    return snapshot.list<StateRow>(
-        "SELECT id, event_id, user_id, progress, required, met_at, last_update, state FROM progress_states"
-        " WHERE user_id = $1 AND ($2 IS NULL OR event_id = $2) AND ($3 IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
-        *user, event, before, limit);
+std::vector<StateRow> list_user_states(Snapshot& snapshot, UserId user, std::optional<event::EventId> event,
+                                       std::optional<Uuid> before, std::int64_t limit) {
   return snapshot.list<StateRow>(
       "SELECT id, event_id, user_id, progress, required, met_at, last_update, state FROM progress_states"
-      " WHERE ($1 IS NULL OR event_id = $1) AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
-      event, before, limit);
+      " WHERE user_id = $1 AND ($2 IS NULL OR event_id = $2) AND id < $3 ORDER BY id DESC LIMIT $4",
+      user, event, below(before), limit);
+}
+
+std::vector<StateRow> list_event_states(Snapshot& snapshot, event::EventId event, std::optional<Uuid> before,
+                                        std::int64_t limit) {
+  return snapshot.list<StateRow>(
+      "SELECT id, event_id, user_id, progress, required, met_at, last_update, state FROM progress_states"
+      " WHERE event_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+      event, below(before), limit);
 }
 
 std::vector<StateRow> list_settled_states(Snapshot& snapshot, std::int64_t limit) {
@@ -93,18 +111,20 @@ std::vector<StateRow> list_settled_states(Snapshot& snapshot, std::int64_t limit
 void begin_rebuild(Tx& tx, event::EventId event) {
   tx.exec(
       "INSERT INTO progress_rebuilds (event_id, stage) VALUES ($1, 'STATES')"
-      " ON CONFLICT (event_id) DO UPDATE SET stage = 'STATES', after_user = NULL, after_at = NULL",
+      " ON CONFLICT (event_id) DO UPDATE SET stage = 'STATES', after_user = NULL",
       event);
 }
 
-std::optional<Rebuild> next_rebuild(Snapshot& snapshot) {
-  return snapshot.find<Rebuild>(
-      "SELECT event_id, stage, after_user, after_at FROM progress_rebuilds ORDER BY event_id LIMIT 1");
+std::optional<Rebuild> next_rebuild(Tx& tx) {
+  static constexpr Sql sql{
+      "SELECT event_id, stage, after_user FROM progress_rebuilds ORDER BY event_id LIMIT 1",
+      "SELECT event_id, stage, after_user FROM progress_rebuilds ORDER BY event_id LIMIT 1 FOR UPDATE"};
+  return tx.find<Rebuild>(sql);
 }
 
 void save_rebuild(Tx& tx, const Rebuild& rebuild) {
-  tx.exec("UPDATE progress_rebuilds SET stage = $2, after_user = $3, after_at = $4 WHERE event_id = $1",
-          rebuild.event_id, rebuild.stage, rebuild.after_user, rebuild.after_at);
+  tx.exec("UPDATE progress_rebuilds SET stage = $2, after_user = $3 WHERE event_id = $1", rebuild.event_id,
+          rebuild.stage, rebuild.after_user);
 }
 
 void end_rebuild(Tx& tx, event::EventId event) { tx.exec("DELETE FROM progress_rebuilds WHERE event_id = $1", event); }

@@ -37,17 +37,22 @@ struct Rebuild {
   event::EventId event_id;
   RebuildStage stage = RebuildStage::states;
   std::optional<UserId> after_user;
-  std::optional<Instant> after_at;
 };
-BOOST_DESCRIBE_STRUCT(Rebuild, (), (event_id, stage, after_user, after_at))
+BOOST_DESCRIBE_STRUCT(Rebuild, (), (event_id, stage, after_user))
 
 void add_login(Tx& tx, UserId user, Instant at);
 /// Oldest first, within the period.
 std::vector<Instant> list_logins(Snapshot& snapshot, UserId user, const Interval& period);
-/// The facts of a period by time, after (at, user).
-std::vector<std::tuple<Instant, UserId>> list_facts(Snapshot& snapshot, const Interval& period,
-                                                    std::optional<Instant> after_at, std::optional<UserId> after_user,
-                                                    std::int64_t limit);
+[[nodiscard]] bool has_facts(Snapshot& snapshot, const Interval& period);
+/// Users who have facts of whatever time, by id, after `after`; `counts` where some are in the period and the event has
+/// no state of theirs.
+struct FactUser {
+  UserId user_id;
+  bool counts = false;
+};
+BOOST_DESCRIBE_STRUCT(FactUser, (), (user_id, counts))
+std::vector<FactUser> list_fact_users(Snapshot& snapshot, event::EventId event, const Interval& period,
+                                      std::optional<UserId> after, std::int64_t limit);
 
 std::optional<StateRow> find_state(Snapshot& snapshot, event::EventId event, UserId user);
 /// The same, and nobody else changes it until the commit.
@@ -57,15 +62,18 @@ bool add_state(Tx& tx, const StateRow& row);
 void save_state(Tx& tx, const StateRow& row);
 std::vector<UserId> list_state_users(Snapshot& snapshot, event::EventId event, std::optional<UserId> after,
                                      std::int64_t limit);
-/// Newest first; each filter optional.
-std::vector<StateRow> list_states(Snapshot& snapshot, std::optional<UserId> user, std::optional<event::EventId> event,
-                                  std::optional<Uuid> before, std::int64_t limit);
+/// Newest first, of a user (in one event only, if given) or of an event.
+std::vector<StateRow> list_user_states(Snapshot& snapshot, UserId user, std::optional<event::EventId> event,
+                                       std::optional<Uuid> before, std::int64_t limit);
+std::vector<StateRow> list_event_states(Snapshot& snapshot, event::EventId event, std::optional<Uuid> before,
+                                        std::int64_t limit);
 
 /// The newest states of events that wait for no rebuild.
 std::vector<StateRow> list_settled_states(Snapshot& snapshot, std::int64_t limit);
 
 void begin_rebuild(Tx& tx, event::EventId event);
-std::optional<Rebuild> next_rebuild(Snapshot& snapshot);
+/// The oldest, which nobody else changes or resets until the commit.
+std::optional<Rebuild> next_rebuild(Tx& tx);
 void save_rebuild(Tx& tx, const Rebuild& rebuild);
 void end_rebuild(Tx& tx, event::EventId event);
 

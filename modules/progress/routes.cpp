@@ -12,7 +12,8 @@ void declare_routes(Router& routes, Service& service) {
        .path = "/api/events/{id}/progress",
        .policy = Policy::any_account(),
        .summary = "Progress in one event",
-       .problems = {problems::not_found}},
+       .problems = {problems::not_found},
+       .etag = true},
       [&service](Snapshot& snapshot, const Caller& caller, const Request<EventPath, ProgressOfQuery>& request) {
         return service.get_progress(snapshot, caller, request.path.id, request.query.user_id);
       });

@@ -1,6 +1,9 @@
 // Decides which events a fact concerns and who may see what.
 #include "service.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "counting.hpp"
 #include "event/conditions.hpp"
 #include "event/ports.hpp"
@@ -9,7 +12,8 @@
 namespace guerdon::progress {
 namespace {
 
-constexpr std::int64_t chunk = 50;  // users or facts a pass: some milliseconds at most
+constexpr std::int64_t chunk = 50;         // states folded anew in a pass: some milliseconds at most
+constexpr std::int64_t users_seen = 200;  // users a pass looks at in search of facts
 
 StreakDetail detail_of(const Terms& terms, const Streak& streak, Instant now) {
   const auto& zone = terms.window.zone;
@@ -42,13 +46,25 @@ bool rebuild_states(Tx& tx, const Terms& terms, Rebuild& rebuild) {
   return static_cast<std::int64_t>(users.size()) == chunk;
 }
 
-/// Makes states for users who have facts in the window and none yet; false when no fact is left.
+/// Not all facts of the period need be in the window: there are pauses.
+bool has_counting_fact(Tx& tx, const Terms& terms, UserId user) {
+  const auto facts = list_logins(tx, user, terms.window.period);
+  return std::any_of(facts.begin(), facts.end(), [&](Instant at) { return terms.window.counts(at); });
+}
+
+/// Makes states for users who have facts in the window and none yet; false when no user is left.
 bool rebuild_from_facts(Tx& tx, const Terms& terms, Rebuild& rebuild) {
-  const auto facts = list_facts(tx, terms.window.period, rebuild.after_at, rebuild.after_user, chunk);
-  for (const auto& [at, user] : facts)
-    if (terms.window.counts(at) && !find_state(tx, terms.event, user)) recount(tx, terms, user);
-  if (!facts.empty()) std::tie(rebuild.after_at, rebuild.after_user) = facts.back();
-  return static_cast<std::int64_t>(facts.size()) == chunk;
+  const auto& period = terms.window.period;
+  if (!rebuild.after_user && !has_facts(tx, period)) return false;
+  const auto users = list_fact_users(tx, terms.event, period, rebuild.after_user, users_seen);
+  std::int64_t recounted = 0;
+  for (const auto& [user, counts] : users) {
+    rebuild.after_user = user;
+    if (!counts || !has_counting_fact(tx, terms, user)) continue;
+    recount(tx, terms, user);
+    if (++recounted == chunk) return true;
+  }
+  return static_cast<std::int64_t>(users.size()) == users_seen;
 }
 
 }  // namespace
@@ -74,7 +90,7 @@ PumpResult Service::rebuild(Tx& tx) {
   }
   const auto terms = terms_of(*event);
   if (rebuild->stage == RebuildStage::states) {
-    if (!rebuild_states(tx, terms, *rebuild)) *rebuild = {terms.event, RebuildStage::facts, {}, {}};
+    if (!rebuild_states(tx, terms, *rebuild)) *rebuild = {terms.event, RebuildStage::facts, {}};
   } else if (!rebuild_from_facts(tx, terms, *rebuild)) {
     end_rebuild(tx, terms.event);
     return {.more = true};
@@ -105,17 +121,23 @@ Result<Page<ProgressView>> Service::list_progress(Snapshot& snapshot, const Call
   auto rows = page_by_id<StateRow>(
       cursors_, query,
       [&](std::optional<Uuid> before, std::int64_t limit) {
-        return list_states(snapshot, user, query.event_id, before, limit);
+        return user ? list_user_states(snapshot, *user, query.event_id, before, limit)
+                    : list_event_states(snapshot, *query.event_id, before, limit);
       },
       [](const StateRow& row) { return row.id.uuid(); });
   if (!rows) return rows.error();
 
   Page<ProgressView> page{.items = {}, .next_cursor = rows->next_cursor};
+  std::map<event::EventId, Terms> terms;  // of the page's events, each read once
   for (auto& row : rows->items) {
-    const auto event = event::find_event(snapshot, row.event_id);
-    if (!event) continue;
+    auto known = terms.find(row.event_id);
+    if (known == terms.end()) {
+      const auto event = event::find_event(snapshot, row.event_id);
+      if (!event) continue;
+      known = terms.emplace(row.event_id, terms_of(*event)).first;
+    }
     const UserId subject = row.user_id;
-    page.items.push_back(view_of(terms_of(*event), subject, std::move(row), snapshot.now()));
+    page.items.push_back(view_of(known->second, subject, std::move(row), snapshot.now()));
   }
   return page;
 }

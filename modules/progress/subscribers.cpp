@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::string_view rebuild_pump = "progress.rebuild";
 
+/// The parts of an event that decide what its progress is.
+constexpr auto what_counts = {event::EventPart::condition, event::EventPart::period, event::EventPart::activity,
+                              event::EventPart::time_zone};
+
 /// Both attempts and dead letters are told to the outside, since a user's reward may hang on them.
 SubscribeOptions with_failures_published() {
   SubscribeOptions options;
@@ -55,7 +59,7 @@ void declare_subscribers(Platform& platform, Service& service) {
       });
   platform.bus.subscribe<event::EventUpdated>(
       "progress.event-updated", [&pumps, &service](Tx& tx, const event::EventUpdated& message) -> Result<void> {
-        rebuild_soon(tx, pumps, service, message.event_id);
+        if (message.touches(what_counts)) rebuild_soon(tx, pumps, service, message.event_id);
         return {};
       });
 }

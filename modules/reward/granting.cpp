@@ -24,7 +24,8 @@ void credit(Tx& tx, const RequestRow& request, const RewardView& reward) {
 }
 
 bool grant(Tx& tx, const RequestRow& request, const RewardView& reward) {
-  if (request.holds_stock)
+  const bool is_held = request.holds_stock && reward.id.uuid() < request.id.uuid();  // not of a reward that came later
+  if (is_held)
     count_grant(tx, reward.id);
   else if (!take_stock_and_count_grant(tx, reward.id))
     return false;

@@ -59,13 +59,15 @@ std::int64_t sum_points(Snapshot& snapshot, UserId user);
 std::vector<LedgerEntry> page_ledger(Snapshot& snapshot, UserId user, std::optional<Uuid> before, std::int64_t limit);
 
 // backlog
+/// From the first user on, also where it was under way.
 void begin_backlog(Tx& tx, event::EventId event);
 struct Backlog {
   event::EventId event_id;
   std::optional<UserId> after_user;
 };
 BOOST_DESCRIBE_STRUCT(Backlog, (), (event_id, after_user))
-std::optional<Backlog> next_backlog(Snapshot& snapshot);
+/// The oldest, which nobody else changes or resets until the commit.
+std::optional<Backlog> next_backlog(Tx& tx);
 void save_backlog(Tx& tx, const Backlog& backlog);
 void end_backlog(Tx& tx, event::EventId event);
 

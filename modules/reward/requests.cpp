@@ -110,11 +110,21 @@ Result<void> Requests::serve(Tx& tx, event::EventId id, UserId user) {
   const auto rewards = list_rewards(tx, id);
   if (rewards.empty()) return {};
 
-  if (!find_live_request(tx, user, id)) make_and_approve(tx, id, user, rewards);
+  // While the event is paused, or too long over, nobody's request is made for them; one that waits may still be decided.
+  const bool takes_requests = check_takes_requests(*event, progress::met_at(tx, id, user), tx.now()).has_value();
+  if (takes_requests && !find_live_request(tx, user, id)) make_and_approve(tx, id, user, rewards);
   const auto waiting = find_live_request(tx, user, id);
   if (!waiting || waiting->status != RequestStatus::pending) return {};
   if (!try_approve(tx, *waiting, rewards)) reject_exhausted(tx, *waiting);
   return {};
+}
+
+bool Requests::request_backlog(Tx& tx, event::EventId id) {
+  const auto event = event::find_event(tx, id);
+  const bool is_served = event && event->approval == event::Approval::auto_ &&
+                         event->state != event::EventState::draft && event->state != event::EventState::paused;
+  if (is_served) begin_backlog(tx, id);
+  return is_served;
 }
 
 PumpResult Requests::serve_backlog(Tx& tx) {

@@ -25,6 +25,9 @@ class Requests {
 
   /// One chunk of the users who had met a condition before its event's first reward came.
   PumpResult serve_backlog(Tx& tx);
+  /// After a change of the event: everybody who has met the condition is to be served, from the first on. False where
+  /// the event serves nobody by itself now.
+  [[nodiscard]] bool request_backlog(Tx& tx, event::EventId event);
 
   /// Errors: not-found, also for another user's request.
   Result<RequestView> get_request(Snapshot& snapshot, const Caller& caller, RequestId id) const;

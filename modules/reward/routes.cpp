@@ -76,7 +76,8 @@ void declare_wallets(Router& routes, Wallets& wallets) {
                 .path = "/api/wallet",
                 .policy = Policy::any_account(),
                 .summary = "What the user owns",
-                .problems = {problems::not_found}},
+                .problems = {problems::not_found},
+                .etag = true},
                [&wallets](Snapshot& snapshot, const Caller& caller, const Request<None, WalletQuery>& request) {
                  return wallets.get_wallet(snapshot, caller, request.query);
                });

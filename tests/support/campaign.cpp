@@ -16,6 +16,16 @@ auto done(store::ManagedDatabase& database, F fn) {
   return *std::move(result);
 }
 
+Decoded<event::EventRegisterRequest> registration(Instant start, const std::string& json_overrides) {
+  json::object body{{"name", "A week"},
+                    {"conditionType", "CONSECUTIVE_LOGIN"},
+                    {"conditionParams", {{"days", 3}}},
+                    {"startAt", to_rfc3339(start)}};
+  const auto overrides = parse_json(json_overrides).value();
+  for (const auto& member : overrides.as_object()) body[member.key()] = member.value();
+  return decode<Decoded<event::EventRegisterRequest>>(body).value();
+}
+
 }  // namespace
 
 UserId Campaign::new_user(RoleSet roles) {
@@ -42,17 +52,20 @@ Caller Campaign::as(UserId user, RoleSet roles) {
 }
 
 event::EventView Campaign::create_event(const std::string& json_overrides) {
-  json::object body{{"name", "A week"},
-                    {"conditionType", "CONSECUTIVE_LOGIN"},
-                    {"conditionParams", {{"days", 3}}},
-                    {"startAt", to_rfc3339(store.clock.now())}};
-  const auto overrides = parse_json(json_overrides).value();
-  for (const auto& member : overrides.as_object()) body[member.key()] = member.value();
-  const auto request = decode<Decoded<event::EventRegisterRequest>>(body).value();
+  const auto request = registration(store.clock.now(), json_overrides);
   return done(*store, [&](Tx& tx) {
     auto made = events.create(tx, as(operator_id, {Role::operator_}), request);
     if (made) progress.request_rebuild(tx, made->id);
     return made;
+  });
+}
+
+void Campaign::edit_event(const event::EventView& event, const std::string& json_overrides) {
+  const auto request = registration(event.start_at, json_overrides);
+  done(*store, [&](Tx& tx) -> Result<bool> {
+    const auto edited = events.update(tx, as(operator_id, {Role::operator_}), event.id, request);
+    if (!edited) return edited.error();
+    return requests.request_backlog(tx, event.id);
   });
 }
 

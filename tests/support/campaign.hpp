@@ -36,6 +36,8 @@ struct Campaign {
   static Caller as(UserId user, RoleSet roles = {Role::user});
 
   event::EventView create_event(const std::string& json_overrides = "{}");
+  /// Changes members of an event, as PUT and the subscribers of EventUpdated do.
+  void edit_event(const event::EventView& event, const std::string& json_overrides);
   reward::RewardView add_reward(event::EventId event, std::int64_t points, std::optional<std::int64_t> quantity = {});
   /// Counts a log-in now, as the subscriber would.
   void log_in(UserId user) { log_in(user, store.clock.now()); }

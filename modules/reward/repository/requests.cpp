@@ -1,6 +1,8 @@
 // SQL of reward requests and what they granted.
 #include "../repository.hpp"
 
+#include "guerdon/page.hpp"
+
 namespace guerdon::reward {
 
 bool add_request(Tx& tx, const RequestRow& r) {
@@ -37,22 +39,29 @@ std::vector<RequestRow> page_requests(Snapshot& snapshot, std::optional<UserId> 
     return snapshot.list<RequestRow>(
         "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
         " FROM reward_requests WHERE user_id = $1 AND ($2 IS NULL OR event_id = $2) AND ($3 IS NULL OR status = $3)"
-        " AND ($4 IS NULL OR requested_at >= $4) AND ($5 IS NULL OR requested_at < $5) AND ($6 IS NULL OR id < $6)"
+        " AND ($4 IS NULL OR requested_at >= $4) AND ($5 IS NULL OR requested_at < $5) AND id < $6"
         " ORDER BY id DESC LIMIT $7",
-        *user, query.event_id, query.status, query.from, query.to, before, limit);
+        *user, query.event_id, query.status, query.from, query.to, below(before), limit);
   if (query.event_id)
     return snapshot.list<RequestRow>(
         "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
         " FROM reward_requests WHERE event_id = $1 AND ($2 IS NULL OR status = $2)"
-        " AND ($3 IS NULL OR requested_at >= $3) AND ($4 IS NULL OR requested_at < $4) AND ($5 IS NULL OR id < $5)"
+        " AND ($3 IS NULL OR requested_at >= $3) AND ($4 IS NULL OR requested_at < $4) AND id < $5"
         " ORDER BY id DESC LIMIT $6",
-        *query.event_id, query.status, query.from, query.to, before, limit);
+        *query.event_id, query.status, query.from, query.to, below(before), limit);
+  if (query.status == RequestStatus::pending)  // the operators' queue: said in full, so that its own index serves it
+    return snapshot.list<RequestRow>(
+        "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
+        " FROM reward_requests WHERE status = 'PENDING'"
+        " AND ($1 IS NULL OR requested_at >= $1) AND ($2 IS NULL OR requested_at < $2) AND id < $3"
+        " ORDER BY id DESC LIMIT $4",
+        query.from, query.to, below(before), limit);
   return snapshot.list<RequestRow>(
       "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
       " FROM reward_requests WHERE ($1 IS NULL OR status = $1)"
-      " AND ($2 IS NULL OR requested_at >= $2) AND ($3 IS NULL OR requested_at < $3) AND ($4 IS NULL OR id < $4)"
+      " AND ($2 IS NULL OR requested_at >= $2) AND ($3 IS NULL OR requested_at < $3) AND id < $4"
       " ORDER BY id DESC LIMIT $5",
-      query.status, query.from, query.to, before, limit);
+      query.status, query.from, query.to, below(before), limit);
 }
 
 void add_grant(Tx& tx, const RequestRow& request, const RewardView& reward) {

@@ -50,11 +50,14 @@ bool take_stock_and_count_grant(Tx& tx, RewardId id) {
 }
 
 void begin_backlog(Tx& tx, event::EventId event) {
-  tx.exec("INSERT INTO reward_backlog (event_id) VALUES ($1) ON CONFLICT DO NOTHING", event);
+  tx.exec(
+      "INSERT INTO reward_backlog (event_id) VALUES ($1) ON CONFLICT (event_id) DO UPDATE SET after_user = NULL", event);
 }
 
-std::optional<Backlog> next_backlog(Snapshot& snapshot) {
-  return snapshot.find<Backlog>("SELECT event_id, after_user FROM reward_backlog ORDER BY event_id LIMIT 1");
+std::optional<Backlog> next_backlog(Tx& tx) {
+  static constexpr Sql sql{"SELECT event_id, after_user FROM reward_backlog ORDER BY event_id LIMIT 1",
+                           "SELECT event_id, after_user FROM reward_backlog ORDER BY event_id LIMIT 1 FOR UPDATE"};
+  return tx.find<Backlog>(sql);
 }
 
 void save_backlog(Tx& tx, const Backlog& backlog) {

@@ -191,7 +191,80 @@ TEST_CASE("a MANUAL request takes stock when it is made and waits") {
   CHECK(campaign.request_of(event.id, first)->status == RequestStatus::pending);
 }
 
-TEST_CASE("staff without the USER role and suspended users are not served") {
+TEST_CASE("while an event is paused nobody's request is made for them, and once it goes on they are served") {
+  Campaign campaign{GENERATE(from_range(engines()))};
+  const auto event = campaign.create_event();
+  campaign.add_reward(event.id, 10);
+  const auto silent = campaign.new_user();
+  const auto waiting = campaign.new_user();
+  REQUIRE(campaign.ask(event.id, waiting));
+  meet_condition(campaign, event.id, silent);
+  meet_condition(campaign, event.id, waiting);
+  campaign.edit_event(event, R"({"isActive": false})");
+  campaign.serve(event.id, silent);
+  campaign.serve(event.id, waiting);
+  campaign.serve_backlog();
+  CHECK_FALSE(campaign.request_of(event.id, silent));
+  CHECK(campaign.request_of(event.id, waiting)->status == RequestStatus::approved);  // decisions are possible
+  campaign.edit_event(event, R"({"isActive": true})");
+  campaign.serve_backlog();
+  REQUIRE(campaign.request_of(event.id, silent));
+  CHECK(campaign.request_of(event.id, silent)->status == RequestStatus::approved);
+  CHECK(campaign.points_of(silent) == 10);
+  CHECK(campaign.points_of(waiting) == 10);
+}
+
+TEST_CASE("more than seven days after an event's end nobody's request is made for them") {
+  Campaign campaign{GENERATE(from_range(engines()))};
+  const auto event = campaign.create_event(R"({"endAt": "2026-03-09T12:00:00Z"})");
+  const auto user = campaign.new_user();
+  meet_condition(campaign, event.id, user);
+  campaign.store.clock.set(at("2026-03-16T12:00:00Z"));
+  campaign.add_reward(event.id, 10);
+  campaign.serve_backlog();
+  campaign.serve(event.id, user);
+  CHECK_FALSE(campaign.request_of(event.id, user));
+}
+
+TEST_CASE("an event that becomes AUTO serves who waited and who met the condition meanwhile") {
+  Campaign campaign{GENERATE(from_range(engines()))};
+  const auto event = campaign.create_event(R"({"approval": "MANUAL"})");
+  campaign.add_reward(event.id, 10, 5);
+  const auto waiting = campaign.new_user();
+  const auto silent = campaign.new_user();
+  REQUIRE(campaign.ask(event.id, waiting));
+  meet_condition(campaign, event.id, waiting);
+  meet_condition(campaign, event.id, silent);
+  campaign.serve_backlog();
+  CHECK(campaign.request_of(event.id, waiting)->status == RequestStatus::pending);
+  CHECK_FALSE(campaign.request_of(event.id, silent));
+  campaign.edit_event(event, R"({"approval": "AUTO"})");
+  campaign.serve_backlog();
+  CHECK(campaign.request_of(event.id, waiting)->status == RequestStatus::approved);
+  REQUIRE(campaign.request_of(event.id, silent));
+  CHECK(campaign.request_of(event.id, silent)->status == RequestStatus::approved);
+}
+
+TEST_CASE("a request that holds stock takes it anew of a reward that came later") {
+  Campaign campaign{GENERATE(from_range(engines()))};
+  const auto event = campaign.create_event(R"({"approval": "MANUAL"})");
+  const auto first = campaign.add_reward(event.id, 10, 5);
+  const auto user = campaign.new_user();
+  REQUIRE(campaign.ask(event.id, user));
+  const auto later = campaign.add_reward(event.id, 20, 5);
+  meet_condition(campaign, event.id, user);
+  campaign.edit_event(event, R"({"approval": "AUTO"})");
+  campaign.serve_backlog();
+  for (const auto& reward : {first, later}) {
+    const auto after = campaign.store->read(
+        [&](Snapshot& s) { return campaign.catalogue.get_reward(s, Campaign::as(user), event.id, reward.id); });
+    CHECK(after->granted == 1);
+    CHECK(after->remaining == 4);
+  }
+  CHECK(campaign.points_of(user) == 30);
+}
+
+TEST_CASE("staff without the USER role are not served") {
   Campaign campaign{GENERATE(from_range(engines()))};
   const auto event = campaign.create_event();
   campaign.add_reward(event.id, 10);

@@ -98,20 +98,46 @@ TEST_CASE("seven log-ins in a minute are one day") {
 TEST_CASE("a log-in of the morning counts in an event created at noon that began in the morning") {
   Server server;
   (void)server.make_admin();
-  server.register_user("early");
+  const auto early = server.register_user("early");
   const auto morning = server.clock().now();
   (void)server.login("early");
   server.advance(3h);
   const auto event = create_event(server, server.login("admin"), {{"startAt", to_rfc3339(morning)}});
   server.settle();
-  const auto token = server.login("early");
-  server.settle();
-  CHECK(server.get("/api/events/" + event + "/progress", token).at("/progress") == 1);
+  const auto admin = server.login("admin");
+  const auto progress = server.get("/api/events/" + event + "/progress?userId=" + early, admin);
+  CHECK(progress.at("/progress") == 1);  // before the user does anything more
   server.advance(21h);
-  CHECK(server.get("/api/events/" + event + "/progress", server.login("early")).status == 200);
-  server.settle();
   const auto next = server.login("early");
   CHECK(server.get("/api/events/" + event + "/progress", next).at("/progress") == 2);
+}
+
+TEST_CASE("what happened before a change of an event is taken up by itself when it goes on") {
+  Server server;
+  const auto admin = server.make_admin();
+  const json::object day{{"conditionParams", {{"days", 1}}}, {"approval", "MANUAL"}};
+  const auto event = create_event(server, admin, day);
+  add_reward(server, admin, event, 20);
+  server.register_user("patient");
+  const auto token = server.login("patient");
+  server.settle();
+  CHECK(points(server, token) == 0);
+  auto body = server.get("/api/events/" + event, admin).json().as_object();
+  const auto edit = [&](std::string_view member, json::value value) {
+    json::object change;
+    for (const auto* kept : {"name", "conditionType", "conditionParams", "startAt", "isActive", "approval"})
+      change[kept] = body.at(kept);
+    change[member] = body[member] = std::move(value);
+    const auto edited = server.put("/api/events/" + event, change, admin);
+    INFO(edited.body);
+    REQUIRE(edited.status == 200);
+    server.settle();
+  };
+  edit("isActive", false);
+  edit("approval", "AUTO");
+  CHECK(points(server, token) == 0);
+  edit("isActive", true);
+  CHECK(points(server, token) == 20);
 }
 
 TEST_CASE("a request made early waits and is approved when the condition is met") {

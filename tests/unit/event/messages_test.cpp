@@ -35,6 +35,7 @@ TEST_CASE("EventUpdated is what its readers know") {
                                      .is_active = false,
                                      .time_zone = {},
                                      .approval = Approval::manual,
+                                     .changed = {EventPart::period, EventPart::activity},
                                      .updated_by = actor,
                                      .updated_at = at});
 }

@@ -1,10 +1,13 @@
 // What the event module says to others. Whole descriptions, so that a reader needs no second call.
 #pragma once
 
+#include <algorithm>
 #include <boost/describe.hpp>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "event/ids.hpp"
 #include "event/types.hpp"
@@ -34,7 +37,7 @@ BOOST_DESCRIBE_STRUCT(EventCreated, (),
                       (event_id, name, condition_type, condition_params, start_at, end_at, is_active, time_zone,
                        approval, created_by, created_at))
 
-/// Said for every change, also when an event is paused or goes on. Progress may have to be derived anew.
+/// Said for every change, also when an event is paused or goes on; `changed` says what the change touched.
 struct EventUpdated {
   static constexpr std::string_view topic = "event.lifecycle", type = "EventUpdated";
   EventId event_id;
@@ -46,12 +49,17 @@ struct EventUpdated {
   bool is_active = false;
   TimeZone time_zone;
   Approval approval = Approval::auto_;
+  std::vector<EventPart> changed;  ///< in the order of their declaration; empty where nothing differs
   ActorId updated_by;
   Instant updated_at;
   [[nodiscard]] std::string key() const { return event_id.to_string(); }
+  [[nodiscard]] bool touches(std::initializer_list<EventPart> parts) const {
+    return std::any_of(parts.begin(), parts.end(),
+                       [this](EventPart part) { return std::ranges::find(changed, part) != changed.end(); });
+  }
 };
 BOOST_DESCRIBE_STRUCT(EventUpdated, (),
                       (event_id, name, condition_type, condition_params, start_at, end_at, is_active, time_zone,
-                       approval, updated_by, updated_at))
+                       approval, changed, updated_by, updated_at))
 
 }  // namespace guerdon::event

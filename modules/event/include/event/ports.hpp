@@ -37,11 +37,13 @@ struct EventInfo {
 
 [[nodiscard]] std::optional<EventInfo> find_event(Snapshot& snapshot, EventId id);
 
-/// The active events with that kind of condition whose period contains `at`: those that a fact of that instant may
-/// concern. An event that is paused now is not among them; resuming it publishes EventUpdated.
+/// The events with that kind of condition whose period contains `at`, drafts left out: those that a fact of that instant
+/// may concern. Paused ones are among them, since the fact may be older than the pause: ask their window.
 [[nodiscard]] std::vector<EventInfo> list_listening(Snapshot& snapshot, std::string_view condition_type, Instant at);
 
-/// From now on the event's condition and time zone are frozen. Costs a point read when they already are.
+/// From now on the event's condition and time zone are frozen: an edit that is not committed yet is waited for, and later
+/// ones are refused. Terms that were read before may be older than that edit, so read them again. Writes nothing where
+/// they are frozen already.
 void mark_has_progress(Tx& tx, EventId id);
 
 }  // namespace guerdon::event

@@ -13,4 +13,8 @@ BOOST_DESCRIBE_ENUM(EventState, draft, paused, scheduled, running, ended)
 enum class Approval { auto_, manual };
 BOOST_DESCRIBE_ENUM(Approval, auto_, manual)
 
+/// What a change of an event touched.
+enum class EventPart { name, description, condition, period, activity, time_zone, approval };
+BOOST_DESCRIBE_ENUM(EventPart, name, description, condition, period, activity, time_zone, approval)
+
 }  // namespace guerdon::event

@@ -16,7 +16,7 @@
 namespace guerdon::saga {
 
 struct SagaTag {
-  static constexpr std::string_view prefix = "sag";
+  static constexpr std::string_view prefix = "sga";
 };
 using SagaId = Id<SagaTag>;
 
