@@ -109,6 +109,7 @@ TEST_CASE("a log-in of the morning counts in an event created at noon that began
   CHECK(progress.at("/progress") == 1);  // before the user does anything more
   server.advance(21h);
   const auto next = server.login("early");
+  server.settle();
   CHECK(server.get("/api/events/" + event + "/progress", next).at("/progress") == 2);
 }
 
