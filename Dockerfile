@@ -14,10 +14,8 @@ RUN apt-get update \
       libargon2-1 \
       libdate-tz3 \
       libfmt9 \
-      libhiredis0.14 \
       libpq5 \
       libprometheus-cpp-core1.0 \
-      librdkafka1 \
       libspdlog1.10 \
       libsqlite3-0 \
       libssl3 \

@@ -92,6 +92,7 @@ struct App::Impl {
 
   std::mutex life;  // start and stop, one at a time
   bool is_running = false;
+  bool may_end_clean = false;  // a start that failed leaves the mark of an unclean run as it found it
   std::unique_ptr<Watchdog> watchdog;
   std::unique_ptr<ControlSocket> control;
 };
@@ -126,6 +127,7 @@ void App::Impl::start() {
   is_running = true;
   add_first_admin();
   const bool is_unclean = bus::begin_run(foundation.database());
+  may_end_clean = !is_unclean;
   if (is_unclean) log::warning("runtime", "the last run did not end by itself: messages are taken up with care");
   bus.start(is_unclean);
   watch();
@@ -134,6 +136,7 @@ void App::Impl::start() {
         foundation.folder()->path(),
         [this](const ControlRequest& request, ControlOutput output) { return command(request, output); });
   listeners.start();
+  may_end_clean = true;
   readiness.enter(Readiness::Phase::ready);
   log::info("runtime", "ready",
             {{"version", version}, {"port", listeners.port()}, {"adminPort", listeners.admin_port()}});
@@ -153,7 +156,8 @@ void App::Impl::stop() {
   task_pool.stop(tasks_stop_limit);
   if (!pumps.stop(pumps_stop_limit)) log::warning("runtime", "background work took too long to stop");
   try {
-    bus::end_run(foundation.database());
+    // A message that kills the process may still lie ahead: the next run goes on with the care that this one owes.
+    if (may_end_clean && !bus.is_careful()) bus::end_run(foundation.database());
     foundation.database().close();
   } catch (const StoreError& error) {
     log::error("runtime", "the store could not be closed cleanly", {{"error", error.what()}});

@@ -35,6 +35,8 @@ struct AppOptions {
   Random* random = nullptr;  ///< null = the system's
   std::string data_folder;   ///< lock, secrets, control socket; empty = beside the database file
   bool log_to_stderr = true;
+  /// To look at data only: nothing is made or migrated; without a current database there is no App. Never start() it.
+  bool read_only = false;
   std::optional<FirstAdmin> first_admin;
   /// More wiring before the bus is sealed: a test's own routes, subscribers and pumps.
   std::function<void(Platform&)> extend;

@@ -24,7 +24,7 @@ struct HttpConfig {
   Within<second_ms, 30 * day_ms> max_connection_age;
   Bounded<1, 1'000'000'000> max_requests_per_connection;
   Bounded<1, 1'000'000> max_connections, max_connections_per_address;
-  List<Text<1, 256>, 0, 100> cors_origins;
+  List<WebOrigin, 0, 100> cors_origins;
 };
 BOOST_DESCRIBE_STRUCT(HttpConfig, (),
                       (listen, threads, trusted_proxies, header_timeout, body_timeout, handler_timeout, write_timeout,

@@ -54,6 +54,17 @@ class Network {
   unsigned bits_ = 128;
 };
 
+/// Where pages of a browser come from, exactly as it says so: `https://console.example.com`, `http://localhost:3000`.
+/// No `*`, no `null`, no path, no port that the scheme implies.
+class WebOrigin {
+ public:
+  static std::optional<WebOrigin> parse(std::string_view text);
+  [[nodiscard]] const std::string& to_string() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
 /// `sqlite:FILE`, `sqlite::memory:` or `postgres://…`. Its text may hold a password: show it masked.
 class DatabaseUrl {
  public:
@@ -154,6 +165,15 @@ struct Codec<Network> : detail::SettingCodec<Network, Codec<Network>> {
   static std::string_view expected() { return "must be an address or a range such as 10.0.0.0/8 or ::1"; }
   static void append(std::string& out, const Network& network) { out += network.to_string(); }
   static std::optional<Network> read(std::string_view text) { return Network::parse(text); }
+};
+
+template <>
+struct Codec<WebOrigin> : detail::SettingCodec<WebOrigin, Codec<WebOrigin>> {
+  static std::string_view expected() {
+    return "must be an origin in lower case such as https://console.example.com or http://localhost:3000";
+  }
+  static void append(std::string& out, const WebOrigin& origin) { out += origin.to_string(); }
+  static std::optional<WebOrigin> read(std::string_view text) { return WebOrigin::parse(text); }
 };
 
 template <>

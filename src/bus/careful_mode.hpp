@@ -25,6 +25,8 @@ class CarefulMode {
 
   /// A pump's pass. One at a time.
   PumpResult pass(Tx& tx);
+  /// Every consumer is through; for `let_go` and passes only.
+  [[nodiscard]] bool is_over() const noexcept { return members_.empty(); }
 
  private:
   struct Running {

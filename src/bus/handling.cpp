@@ -4,7 +4,9 @@
 #include <new>
 
 #include "bus/backoff.hpp"
+#include "store/transaction.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/trace.hpp"
 
 namespace guerdon::bus {
 namespace {
@@ -26,6 +28,28 @@ std::string describe(const Error& error) {
   if (!error.faults.empty()) text += " (" + error.faults.front().where + " " + error.faults.front().detail + ")";
   return text;
 }
+
+// While it lives, what is published and logged belongs to the trace of the message that is the cause.
+class WithinTrace {
+ public:
+  WithinTrace(Tx& tx, const Delivery& delivery)
+      : tx_(tx), traceparent_(header(delivery)), log_scope_({}, trace_id_of(traceparent_)) {
+    store::set_traceparent(tx_, traceparent_);
+  }
+  ~WithinTrace() { store::set_traceparent(tx_, {}); }
+  WithinTrace(const WithinTrace&) = delete;
+  WithinTrace& operator=(const WithinTrace&) = delete;
+
+ private:
+  static std::string header(const Delivery& delivery) {
+    const auto* const value = delivery.headers.if_contains("traceparent");
+    return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
+  }
+
+  Tx& tx_;
+  const std::string traceparent_;
+  const log::RequestScope log_scope_;
+};
 
 }  // namespace
 
@@ -57,11 +81,12 @@ void Handling::give_up(Tx& tx, const Parked& parked) {
 }
 
 std::optional<std::string> Handling::call(Tx& tx, const Delivery& delivery) {
-  return guarded(tx, delivery.position, [&] { return subscription_.handler(tx, delivery); });
+  return guarded(tx, delivery, [&] { return subscription_.handler(tx, delivery); });
 }
 
 // What went wrong in words, undone already; empty when nothing did.
-std::optional<std::string> Handling::guarded(Tx& tx, std::int64_t position, FunctionRef<Result<void>()> fn) {
+std::optional<std::string> Handling::guarded(Tx& tx, const Delivery& delivery, FunctionRef<Result<void>()> fn) {
+  const WithinTrace scope{tx, delivery};
   try {
     const auto result = tx.savepoint([&]() -> Result<void> {
       auto outcome = fn();
@@ -73,7 +98,7 @@ std::optional<std::string> Handling::guarded(Tx& tx, std::int64_t position, Func
     if (result) return std::nullopt;
     return as_stored(describe(result.error()));
   } catch (const StoreError& error) {
-    if (!is_to_blame(error, position)) throw;
+    if (!is_to_blame(error, delivery.position)) throw;
     return as_stored(error.what());
   } catch (const std::bad_alloc&) {
     throw;  // of the process, not of the message
@@ -126,7 +151,7 @@ void Handling::tell(Tx& tx, const Hook& hook, const Parked& parked) {
   if (!hook) return;
   const DeliveryFailure failure{parked.delivery, subscription_.consumer, parked.attempts + parked.crashes,
                                 parked.error};
-  const auto error = guarded(tx, parked.delivery.position, [&]() -> Result<void> {
+  const auto error = guarded(tx, parked.delivery, [&]() -> Result<void> {
     hook(tx, failure);
     return {};
   });

@@ -39,7 +39,7 @@ class Handling {
   using Hook = std::function<void(Tx&, const DeliveryFailure&)>;
 
   std::optional<std::string> call(Tx& tx, const Delivery& delivery);
-  std::optional<std::string> guarded(Tx& tx, std::int64_t position, FunctionRef<Result<void>()> fn);
+  std::optional<std::string> guarded(Tx& tx, const Delivery& delivery, FunctionRef<Result<void>()> fn);
   [[nodiscard]] bool is_to_blame(const StoreError& error, std::int64_t position);
   /// True when the message may be tried again.
   bool count_failure(Tx& tx, Parked& parked, std::string error);

@@ -36,6 +36,7 @@ bool OutboxBus::is_known(std::string_view consumer) const {
 
 void OutboxBus::start(bool unclean) {
   if (!is_sealed_) throw std::logic_error("the bus must be sealed before it starts");
+  is_careful_.store(unclean, std::memory_order_release);
   place_consumers(unclean);
   add_consumers();
   if (unclean) add_careful_mode();
@@ -99,8 +100,11 @@ void OutboxBus::add_consumers() {
 void OutboxBus::add_careful_mode() {
   std::vector<CarefulMode::Member> members;
   for (auto& consumer : consumers_) members.push_back({&consumer, heads_.at(consumer.partition())});
-  careful_ = std::make_unique<CarefulMode>(
-      std::move(members), [this](const Consumer& consumer) { wake(consumer.name(), consumer.partition()); });
+  is_careful_.store(!members.empty(), std::memory_order_release);
+  careful_ = std::make_unique<CarefulMode>(std::move(members), [this](const Consumer& consumer) {
+    is_careful_.store(!careful_->is_over(), std::memory_order_release);
+    wake(consumer.name(), consumer.partition());
+  });
   runner_.add(
       "bus careful mode", [this](Tx& tx) { return careful_->pass(tx); }, false);
 }

@@ -43,6 +43,8 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   /// Gives new consumers their offsets and starts all pumps. `unclean`: the last run did not end by itself, so what it
   /// was doing is done again with care. Throws StoreError.
   void start(bool unclean);
+  /// After an unclean stop: is there a consumer yet that has not passed what the log held then? Thread-safe.
+  [[nodiscard]] bool is_careful() const noexcept { return is_careful_.load(std::memory_order_acquire); }
 
   void write(Connection& connection, Instant now, std::span<OutgoingMessage> messages) override;
   void committed(std::span<const OutgoingMessage> messages) noexcept override;
@@ -80,7 +82,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   std::unique_ptr<CarefulMode> careful_;
   std::unique_ptr<Retention> retention_;
   std::unique_ptr<Watch> watch_;
-  std::atomic<bool> is_started_{false};
+  std::atomic<bool> is_started_{false}, is_careful_{false};
 };
 
 }  // namespace guerdon::bus

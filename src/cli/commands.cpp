@@ -11,12 +11,14 @@ namespace guerdon::cli {
 namespace {
 
 // An App that is never started: its store is open and its modules are wired, but it serves nobody.
-App open_app(Config config) {
+App open_app(Config config, bool read_only) {
   config.log.level = LogLevel::off;
-  return App{std::move(config), {}};
+  AppOptions options;
+  options.read_only = read_only;
+  return App{std::move(config), std::move(options)};
 }
 
-int on_data(const Config& config, const ControlRequest& request) {
+int on_data(const Config& config, const ControlRequest& request, bool read_only = false) {
   const auto print = [](std::string_view line) {
     std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
     return std::fflush(stdout) == 0;
@@ -27,14 +29,14 @@ int on_data(const Config& config, const ControlRequest& request) {
     if (code) return *code;
     throw StartError(exit_temporary, "a server holds the data in " + folder->string() + " but does not answer yet");
   }
-  return open_app(config).command(request.command, request.arguments, print);
+  return open_app(config, read_only).command(request.command, request.arguments, print);
 }
 
 }  // namespace
 
 int migrate(const Config& config) { return on_data(config, {"migrate", {}}); }
 
-int verify(const Config& config) { return on_data(config, {"verify", {}}); }
+int verify(const Config& config) { return on_data(config, {"verify", {}}, true); }
 
 int create_admin(const Config& config, const CommandLine& line) {
   const auto password = ask_password();

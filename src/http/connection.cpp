@@ -2,6 +2,7 @@
 // its own connection only.
 #include "http/connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -91,7 +92,12 @@ void Connection::wait_for_more() {
     phase_ = Phase::body;
     deadline_ = body_started_ + limits.body + extra;
   } else if (!buffer_.empty()) {
-    if (phase_ != Phase::header) enter(Phase::header, limits.header);
+    if (phase_ != Phase::header) {
+      // A new connection's first head has no more time than the connection had to send something.
+      const auto latest = phase_ == Phase::first_byte ? deadline_ : Time::max();
+      enter(Phase::header, limits.header);
+      deadline_ = std::min(deadline_, latest);
+    }
   } else if (served_ > 0) {
     enter(Phase::idle, limits.idle);
     deadline_ = std::min(deadline_, opened_ + limits.age);

@@ -62,10 +62,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   [[nodiscard]] Arrived receive();
   [[nodiscard]] Result<bool> receive_head();
   [[nodiscard]] Result<void> read_head();
-  [[nodiscard]] Result<void> expect_body();
+  [[nodiscard]] std::optional<Response> screen();
   [[nodiscard]] Result<bool> receive_body();
   void dispatch();
   void refuse(const Error& error);
+  void refuse(Response response);
   void name_request(std::string_view given);
 
   IoThread& thread_;

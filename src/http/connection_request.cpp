@@ -38,7 +38,14 @@ Result<void> check_method(const Framing& framing) {
 
 Connection::Arrived Connection::receive() {
   try {
-    auto arrived = head_size_ == 0 ? receive_head() : Result<bool>{true};
+    const bool is_new = head_size_ == 0;
+    auto arrived = is_new ? receive_head() : Result<bool>{true};
+    if (is_new && arrived && *arrived) {
+      if (auto refusal = screen()) {
+        refuse(*std::move(refusal));
+        return Arrived::refused;
+      }
+    }
     if (arrived && *arrived) arrived = receive_body();
     if (!arrived) {
       refuse(arrived.error());
@@ -66,9 +73,11 @@ Result<bool> Connection::receive_head() {
   if (auto read = read_head(); !read) return read.error();
   const auto& head = thread_.head();
   name_request(head.value(FieldName::x_request_id));
-  envelope_ = {.request_id = {}, .head_only = head.method == "HEAD", .http_1_0 = head.http_1_0};
+  envelope_ = {.request_id = {},
+               .head_only = head.method == "HEAD",
+               .http_1_0 = head.http_1_0,
+               .cors = cors_of(head, thread_.options().cors_origins)};
   keeps_alive_ = head.keeps_alive();
-  if (auto expected = expect_body(); !expected) return expected.error();
   return true;
 }
 
@@ -83,25 +92,27 @@ Result<void> Connection::read_head() {
   return thread_.target().parse(framing_.target, framing_.host);
 }
 
-Result<void> Connection::expect_body() {
+// What the head alone is refused for, or nothing: then the body may come.
+std::optional<Response> Connection::screen() {
+  const auto refused = [&](const Problem& problem, std::string_view detail) {
+    return problem_response(Error{problem, std::string{detail}}, request_id_);
+  };
   const auto& head = thread_.head();
   const auto expect = framing_.http_1_0 ? std::string_view{} : head.value(FieldName::expect);
   const bool waits = !expect.empty() && framing_.has_body();
-  if (!expect.empty() && !iequals(expect, "100-continue")) {
-    return Error{problems::expectation_failed, "The only expectation is 100-continue."};
-  }
+  if (!expect.empty() && !iequals(expect, "100-continue"))
+    return refused(problems::expectation_failed, "The only expectation is 100-continue.");
   const auto encoding = head.value(FieldName::content_encoding);
-  if (!encoding.empty() && !iequals(encoding, "identity")) {
-    return Error{problems::unsupported_media_type, "Content-Encoding is not supported in requests."};
-  }
+  if (!encoding.empty() && !iequals(encoding, "identity"))
+    return refused(problems::unsupported_media_type, "Content-Encoding is not supported in requests.");
   const bool before_body = waits || framing_.chunked || framing_.length > http::max_body;
-  auto limit = thread_.handler().screen(head, thread_.target(), before_body);
-  if (!limit) return limit.error();
-  max_body_ = *limit;
-  if (framing_.length > max_body_) return Error{problems::body_too_large, "The body is too large."};
+  auto screening = thread_.handler().screen(head, thread_.target(), request_id_, before_body);
+  if (screening.refusal) return std::move(screening.refusal);
+  max_body_ = screening.max_body;
+  if (framing_.length > max_body_) return refused(problems::body_too_large, "The body is too large.");
   if (framing_.chunked) chunks_.emplace();
   if (waits && buffer_.size() == head_size_) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
-  return {};
+  return std::nullopt;
 }
 
 Result<bool> Connection::receive_body() {
@@ -151,6 +162,10 @@ void Connection::refuse(const Error& error) {
   if (request_id_.empty()) name_request({});
   auto response = problem_response(error, request_id_);
   if (error.problem.status == 405) response.headers.emplace_back("Allow", all_methods);
+  refuse(std::move(response));
+}
+
+void Connection::refuse(Response response) {
   response.close = true;
   finish(std::move(response));
 }

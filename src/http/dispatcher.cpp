@@ -11,7 +11,9 @@
 #include "http/job.hpp"
 #include "http/negotiate.hpp"
 #include "http/page_handler.hpp"
+#include "store/transaction.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/trace.hpp"
 
 namespace guerdon::http {
 
@@ -23,18 +25,25 @@ Response busy(const Job& job) {
   return problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id());
 }
 
+// The trace that the client names; one that is malformed, or one of two, counts as none.
+std::string traceparent_of(const Head& head) {
+  const auto given = head.value(FieldName::traceparent);
+  return head.count(FieldName::traceparent) == 1 && is_traceparent(given) ? std::string{given} : std::string{};
+}
+
 // What a job becomes in the writer.
 class JobCommand final : public Command {
  public:
   JobCommand(std::unique_ptr<Job> job, Ticket ticket) : job_(std::move(job)), ticket_(std::move(ticket)) {}
 
   bool run(Tx& tx) override {
-    const log::RequestScope scope{job_->request_id()};
+    const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
+    store::set_traceparent(tx, job_->traceparent);
     return run_command(*job_, tx, response_);
   }
   void done(std::exception_ptr failure) noexcept override {
     try {
-      const log::RequestScope scope{job_->request_id()};
+      const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
       if (failure) response_ = failure_response(failure, job_->request_id());
       job_->in_preparation = {};  // before the client can know and repeat itself
       ticket_.answer(std::move(response_));
@@ -68,14 +77,15 @@ class Dispatcher final : public Handler {
         tokens_(services_.authenticator),
         reader_(services_.database.engine() == Engine::sqlite ? services_.database.open_reader() : nullptr) {}
 
-  Result<std::size_t> screen(const Head& head, const Target& target, bool before_body) override;
+  Screening screen(const Head& head, const Target& target, std::string_view request_id, bool before_body) override;
   std::optional<Response> handle(const Incoming& request, Later later) override;
   void idle() noexcept override {
     if (reader_) reader_->release();
   }
 
  private:
-  std::optional<Response> authenticate(const Incoming& request, Job& job);
+  std::optional<Response> authenticate(const Head& head, std::string_view request_id,
+                                       std::optional<Credential>& credential);
   std::optional<Response> prepare_keys(const Incoming& request, Job& job);
   void decode(const Incoming& request, Job& job);
   Caller caller_of(const Incoming& request) const;
@@ -92,17 +102,14 @@ class Dispatcher final : public Handler {
   RawRequest raw_;
 };
 
-Result<std::size_t> Dispatcher::screen(const Head& head, const Target& target, bool before_body) {
+Screening Dispatcher::screen(const Head& head, const Target& target, std::string_view request_id, bool before_body) {
   services_.routes.find(head.method, target, match_);
-  if (match_.entry == nullptr) return http::max_body;
+  if (match_.entry == nullptr) return {http::max_body};
   const auto& spec = match_.entry->route.spec;
-  if (before_body && !spec.policy.is_public()) {
-    const auto token = bearer_token(head);
-    if (!token) return token.error();
-    if (!*token) return Error{problems::unauthenticated, "This call needs a token."};
-    if (auto known = tokens_.verify(**token, services_.clock.now()); !known) return known.error();
-  }
-  return spec.max_body;
+  Screening screening{spec.max_body};
+  std::optional<Credential> credential;
+  if (before_body && !spec.policy.is_public()) screening.refusal = authenticate(head, request_id, credential);
+  return screening;
 }
 
 std::optional<Response> Dispatcher::handle(const Incoming& request, Later later) {
@@ -120,9 +127,13 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
           .if_none_match = std::string{head.value(FieldName::if_none_match)},
           .repeatable = {},
           .idempotency_window = services_.idempotency_window,
-          .in_preparation = {}};
-  if (auto refused = authenticate(request, job)) return refused;
+          .in_preparation = {},
+          .traceparent = traceparent_of(head)};
+  if (!job.spec().policy.is_public()) {
+    if (auto refused = authenticate(head, request_id, job.credential)) return refused;
+  }
   if (auto refused = prepare_keys(request, job)) return refused;
+  const log::RequestScope scope{request_id, trace_id_of(head.value(FieldName::traceparent))};
   decode(request, job);
   return start(std::move(job), later);
 }
@@ -142,16 +153,15 @@ Caller Dispatcher::caller_of(const Incoming& request) const {
   return caller;
 }
 
-std::optional<Response> Dispatcher::authenticate(const Incoming& request, Job& job) {
-  if (job.spec().policy.is_public()) return std::nullopt;
-  const auto token = bearer_token(request.head);
-  if (!token) return problem_response(token.error(), request.request_id);
-  if (!*token) {
-    return refuse_token(Error{problems::unauthenticated, "This call needs a token."}, false, request.request_id);
-  }
-  auto credential = tokens_.verify(**token, services_.clock.now());
-  if (!credential) return refuse_token(credential.error(), true, request.request_id);
-  job.credential = *credential;
+// For routes that ask for a token.
+std::optional<Response> Dispatcher::authenticate(const Head& head, std::string_view request_id,
+                                                 std::optional<Credential>& credential) {
+  const auto token = bearer_token(head);
+  if (!token) return problem_response(token.error(), request_id);
+  if (!*token) return refuse_token(Error{problems::unauthenticated, "This call needs a token."}, false, request_id);
+  const auto known = tokens_.verify(**token, services_.clock.now());
+  if (!known) return refuse_token(known.error(), true, request_id);
+  credential = *known;
   return std::nullopt;
 }
 
@@ -222,7 +232,7 @@ std::optional<Response> Dispatcher::read_in_pool(Job job, Later later) {
   auto waiting = std::make_shared<Waiting>(std::move(job), later(problems::unavailable));
   const bool accepted = services_.tasks.post([waiting, &shared = shared_] {
     auto& moved = *waiting->job;
-    const log::RequestScope scope{moved.request_id()};
+    const log::RequestScope scope{moved.request_id(), trace_id_of(moved.traceparent)};
     Response response;
     try {
       shared.readers.with_reader([&](Reader& reader) {
@@ -258,7 +268,7 @@ std::optional<Response> Dispatcher::prepare_in_pool(Job job, Later later) {
   auto waiting = std::make_shared<Waiting>(std::move(job), later(problems::commit_unknown));
   const bool accepted = services_.hashing.post([waiting, &shared = shared_] {
     auto& moved = *waiting->job;
-    const log::RequestScope scope{moved.request_id()};
+    const log::RequestScope scope{moved.request_id(), trace_id_of(moved.traceparent)};
     std::optional<Response> refused;
     try {
       shared.readers.with_reader([&](Reader& reader) {

@@ -114,8 +114,8 @@ Result<void> check_length(std::string_view text, Framing& framing) {
 }
 
 Result<void> check_fields(const Fields& fields, Framing& framing) {
-  if (fields.hosts > 1 || (fields.hosts == 0 && !framing.http_1_0)) return malformed("There must be one Host.");
-  if (fields.hosts == 1 && !is_host(fields.host)) return malformed("Host is not a host.");
+  if (fields.hosts != 1) return malformed("There must be one Host.");
+  if (!is_host(fields.host)) return malformed("Host is not a host.");
   framing.host = fields.host;
   if (fields.encodings > 0) {
     if (fields.encodings > 1) return malformed("There must be one Transfer-Encoding.");

@@ -47,14 +47,21 @@ class Ticket {
 /// Takes a ticket for a later answer; the problem is what the client is told should it not come in time.
 using Later = FunctionRef<Ticket(const Problem& too_late)>;
 
+/// What a request's head is worth: a body of at most so many bytes, or a refusal, which ends the connection.
+struct Screening {
+  std::size_t max_body;
+  std::optional<Response> refusal = {};
+};
+
 /// One a thread, used by that thread only.
 class Handler {
  public:
   virtual ~Handler() = default;
 
-  /// When only the head has arrived: the limit of the body. `before_body` asks for what can be refused without it,
-  /// because it will be large or the client waits for a word. An error refuses the request and ends the connection.
-  [[nodiscard]] virtual Result<std::size_t> screen(const Head& head, const Target& target, bool before_body) = 0;
+  /// When only the head has arrived. `before_body` asks for what can be refused without the body, because it will be
+  /// large or the client waits for a word.
+  [[nodiscard]] virtual Screening screen(const Head& head, const Target& target, std::string_view request_id,
+                                         bool before_body) = 0;
 
   /// The answer; nothing once a ticket was taken. A throw is answered with 500.
   [[nodiscard]] virtual std::optional<Response> handle(const Incoming& request, Later later) = 0;

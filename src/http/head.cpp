@@ -22,6 +22,8 @@ FieldName name_of(beast_http::field known, std::string_view name) {
   switch (known) {
     case field::accept:
       return FieldName::accept;
+    case field::access_control_request_method:
+      return FieldName::access_control_request_method;
     case field::authorization:
       return FieldName::authorization;
     case field::connection:
@@ -36,6 +38,8 @@ FieldName name_of(beast_http::field known, std::string_view name) {
       return FieldName::if_match;
     case field::if_none_match:
       return FieldName::if_none_match;
+    case field::origin:
+      return FieldName::origin;
     case field::user_agent:
       return FieldName::user_agent;
     case field::unknown:
@@ -45,6 +49,7 @@ FieldName name_of(beast_http::field known, std::string_view name) {
   }
   if (iequals(name, "idempotency-key")) return FieldName::idempotency_key;
   if (iequals(name, "x-request-id")) return FieldName::x_request_id;
+  if (iequals(name, "traceparent")) return FieldName::traceparent;
   if (iequals(name, "x-forwarded-for")) return FieldName::x_forwarded_for;
   if (iequals(name, "x-idempotency-key")) return FieldName::x_idempotency_key;
   return FieldName::other;

@@ -18,6 +18,7 @@ namespace guerdon::http {
 enum class FieldName : std::uint8_t {
   other,
   accept,
+  access_control_request_method,
   authorization,
   connection,
   content_encoding,
@@ -26,6 +27,8 @@ enum class FieldName : std::uint8_t {
   idempotency_key,
   if_match,
   if_none_match,
+  origin,
+  traceparent,
   user_agent,
   x_forwarded_for,
   x_idempotency_key,

@@ -28,6 +28,7 @@ struct Job {
   std::chrono::milliseconds idempotency_window{};
   InPreparation::Hold in_preparation;
   bool is_prepared = false;
+  std::string traceparent = {};  // what it publishes carries it; may be empty
 
   [[nodiscard]] const RouteSpec& spec() const { return entry->route.spec; }
   [[nodiscard]] Route::Kind kind() const { return entry->route.kind; }

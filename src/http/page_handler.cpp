@@ -20,7 +20,7 @@ class PageHandler final : public Handler {
  public:
   explicit PageHandler(const RouteTable& routes) : routes_(routes) {}
 
-  Result<std::size_t> screen(const Head&, const Target&, bool) override { return http::max_body; }
+  Screening screen(const Head&, const Target&, std::string_view, bool) override { return {http::max_body}; }
   std::optional<Response> handle(const Incoming& request, Later) override {
     routes_.find(request.head.method, request.target, match_);
     if (auto answer = answer_without_route(request, match_)) return answer;

@@ -77,6 +77,7 @@ void append_response(std::string& out, const Response& response, const Envelope&
     append_field(out, name, value);
   }
   if (!has_policy) out += strict_policy;
+  append_cors(out, envelope.cors, response);
   if (!envelope.request_id.empty()) append_field(out, "X-Request-Id", envelope.request_id);
   if (envelope.last)
     out += "Connection: close\r\n";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "guerdon/result.hpp"
+#include "http/cors.hpp"
 
 namespace guerdon::http {
 
@@ -32,6 +33,7 @@ struct Envelope {
   bool head_only = false;  ///< the request was a HEAD
   bool http_1_0 = false;
   bool last = false;  ///< of its connection
+  Cors cors = {};
 };
 
 void append_response(std::string& out, const Response& response, const Envelope& envelope);

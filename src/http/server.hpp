@@ -26,7 +26,8 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;  ///< never more than the process may open files, less 50
   std::optional<std::size_t> max_connections_per_address = 256;
   std::vector<Network> trusted_proxies = {};
-  std::uint64_t request_id_seed = 0;  ///< what ids of requests begin with; 0 = random, so that two runs differ
+  std::vector<std::string> cors_origins = {};  ///< of pages that may call from a browser; compared exactly
+  std::uint64_t request_id_seed = 0;           ///< what ids of requests begin with; 0 = random, so that two runs differ
   /// For tests; empty = the steady clock.
   std::function<std::chrono::steady_clock::time_point()> monotonic = {};
 };

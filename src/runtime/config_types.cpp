@@ -38,6 +38,7 @@ std::optional<Address> read_address(std::string_view text) {
 }
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
+constexpr std::size_t longest_origin = 256;
 
 // Where user information may stand: after "://" up to the next "/", "?" or the end.
 std::pair<std::size_t, std::size_t> authority(std::string_view url) {
@@ -100,6 +101,31 @@ bool Network::contains(std::string_view address) const {
   if (bits_ % 8 == 0) return true;
   const unsigned mask = 0xFFU << (8 - bits_ % 8);
   return ((bytes_.at(whole) ^ other->bytes.at(whole)) & mask & 0xFFU) == 0;
+}
+
+std::optional<WebOrigin> WebOrigin::parse(std::string_view text) {
+  const bool is_secure = text.starts_with("https://");
+  if (text.size() > longest_origin || (!is_secure && !text.starts_with("http://"))) return std::nullopt;
+  const auto authority_part = text.substr(is_secure ? 8 : 7);
+  const bool is_v6 = authority_part.starts_with('[');
+  const auto host_end =
+      is_v6 ? authority_part.find(']') + 1 : std::min(authority_part.find(':'), authority_part.size());
+  const auto host = authority_part.substr(0, host_end);
+  const auto port = authority_part.substr(host_end);
+  const auto is_in_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+  };
+  const bool is_host = is_v6 ? host.size() > 2 && read_address(host.substr(1, host.size() - 2)).has_value()
+                             : !host.empty() && std::all_of(host.begin(), host.end(), is_in_name);
+  if (!is_host) return std::nullopt;
+  if (!port.empty()) {
+    const auto number = read_number<std::uint16_t>(port.substr(1));
+    const bool is_implied = number == (is_secure ? 443 : 80);
+    if (port.front() != ':' || !number || is_implied || port.substr(1) != std::to_string(*number)) return std::nullopt;
+  }
+  WebOrigin origin;
+  origin.text_ = text;
+  return origin;
 }
 
 std::optional<DatabaseUrl> DatabaseUrl::parse(std::string_view text) {

@@ -2,7 +2,6 @@
 #include "runtime/data_folder.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -37,6 +36,14 @@ FileHandle open_lock(const fs::path& folder, int flags) {
   return FileHandle{::open(lock_file(folder).c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)};
 }
 
+// The lock is an open file's: it ends with the process, and unlike others it can be asked about without being taken.
+struct flock lock_of(short type) {
+  struct flock lock{};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
 }  // namespace
 
 fs::path lock_file(const fs::path& folder) { return folder / "guerdon.lock"; }
@@ -55,8 +62,9 @@ DataFolder::DataFolder(fs::path path) : path_(std::move(path)) {
   make_folders(path_);
   lock_ = open_lock(path_, O_RDWR | O_CREAT);
   if (!lock_) throw StartError(exit_io, "can't open " + lock_file(path_).string() + ": " + error_text(errno));
-  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK)
+  auto wanted = lock_of(F_WRLCK);
+  if (::fcntl(lock_.get(), F_OFD_SETLK, &wanted) != 0) {
+    if (errno == EAGAIN || errno == EACCES)
       throw StartError(exit_temporary, "another guerdon" + holder(lock_) + " is running on the data in " +
                                            path_.string() + ": stop it first, or choose other data (database.url)");
     throw StartError(exit_io, "can't lock " + lock_file(path_).string() + ": " + error_text(errno));
@@ -67,7 +75,8 @@ DataFolder::DataFolder(fs::path path) : path_(std::move(path)) {
 
 bool DataFolder::is_held(const fs::path& path) {
   const auto lock = open_lock(path, O_RDONLY);
-  return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  auto found = lock_of(F_RDLCK);
+  return lock && ::fcntl(lock.get(), F_OFD_GETLK, &found) == 0 && found.l_type != F_UNLCK;
 }
 
 std::string DataFolder::secret(const std::string& name, Random& random) const {

@@ -24,7 +24,7 @@ class DataFolder {
   explicit DataFolder(std::filesystem::path path);
   DataFolder(DataFolder&&) = default;
 
-  /// Does some process hold the folder? False where there is no folder.
+  /// Does some process hold the folder? False where there is no folder. Asking gets in nobody's way.
   [[nodiscard]] static bool is_held(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }

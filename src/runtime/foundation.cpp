@@ -11,9 +11,16 @@
 namespace guerdon {
 namespace {
 
+bool has_file(const DatabaseUrl& url) {
+  std::error_code ignored;
+  return std::filesystem::exists(url.file(), ignored);
+}
+
 std::optional<DataFolder> lock_folder(const Config& config, const AppOptions& options) {
   auto path = data_folder_of(config.database.url, options.data_folder);
   if (!path) return std::nullopt;
+  // Who only looks needs the lock for a file, and makes no folder where there is none.
+  if (options.read_only && !has_file(config.database.url)) return std::nullopt;
   return DataFolder{*std::move(path)};
 }
 
@@ -29,11 +36,11 @@ Foundation::Foundation(Config config, const AppOptions& options)
       ids_(random_) {
   open_log(options.log_to_stderr);
   check_randomness(random_);
-  auto keys = load_keys(config_.auth, folder(), random_);
+  auto keys = load_keys(config_.auth, options.read_only ? nullptr : folder(), random_);
   config_.auth.jwt_secret_base64 = std::move(keys.signing);
   cursor_key_ = std::move(keys.cursors);
   if (config_.sandbox.clock) sandbox_.emplace(base_clock_);
-  open_database();
+  open_database(options.read_only);
   restore_clock();
 }
 
@@ -50,9 +57,10 @@ void Foundation::open_log(bool to_stderr) {
   if (to_stderr && config_.log.level != LogLevel::off) log_ = std::make_unique<log::Output>(log_options(config_.log));
 }
 
-void Foundation::open_database() {
+void Foundation::open_database(bool read_only) {
   store::DatabaseOptions options;
   options.url = config_.database.url.text();
+  options.may_create = !read_only;
   options.full_durability = config_.database.durability == Durability::full;
   options.queue = static_cast<int>(config_.database.queue.value());
   options.connections = static_cast<int>(config_.database.connections.value());
@@ -63,6 +71,7 @@ void Foundation::open_database() {
     log::warning("store", "a command took longer than 50 ms", {{"milliseconds", took.count()}});
   };
   database_ = store::open_database(options);
+  if (read_only) return store::require_current_schema(*database_);
   store::migrate(*database_);
 }
 

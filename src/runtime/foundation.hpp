@@ -21,7 +21,7 @@ namespace guerdon {
 
 class Foundation {
  public:
-  /// Locks, opens and migrates. Throws StartError.
+  /// Locks, opens and migrates; to read only, it makes nothing and wants a current schema. Throws StartError.
   Foundation(Config config, const AppOptions& options);
   /// Closes the store.
   ~Foundation();
@@ -44,7 +44,7 @@ class Foundation {
 
  private:
   void open_log(bool to_stderr);
-  void open_database();
+  void open_database(bool read_only);
   void restore_clock();
 
   Config config_;

@@ -72,6 +72,7 @@ http::ServerOptions api_options(const Config& config, Random& random) {
   if (config.limits.enabled)
     options.max_connections_per_address = static_cast<std::size_t>(config.http.max_connections_per_address.value());
   options.trusted_proxies = config.http.trusted_proxies;
+  for (const auto& origin : config.http.cors_origins) options.cors_origins.push_back(origin.to_string());
   options.request_id_seed = seed(random);
   return options;
 }
@@ -82,6 +83,7 @@ http::ServerOptions admin_options(const Config& config, Random& random) {
   options.listen = config.admin.listen;
   options.listen_key = "admin.listen";
   options.threads = 1;
+  options.cors_origins.clear();  // its pages are not for pages of others
   return options;
 }
 

@@ -1,4 +1,4 @@
-// Asks what must always hold of the data, and reports what does not. It reads and never repairs.
+// Asks what must always hold of the data, and reports what does not. It reads and never repairs, and it takes its time.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 #include "guerdon/function_ref.hpp"
 #include "guerdon/invariants.hpp"
-#include "guerdon/store.hpp"
+#include "store/open.hpp"
 
 namespace guerdon {
 
@@ -16,7 +16,7 @@ namespace guerdon {
 
 /// One line for each invariant that fails, or one that says that all hold. False when one fails, or when the output
 /// wants no more.
-[[nodiscard]] bool verify(Database& database, std::span<const Invariant> invariants,
+[[nodiscard]] bool verify(store::ManagedDatabase& database, std::span<const Invariant> invariants,
                           FunctionRef<bool(std::string_view line)> output);
 
 }  // namespace guerdon

@@ -1,6 +1,6 @@
 // Brings a database's schema up to this binary's. Forward only: what was applied is never changed or taken back.
-// All that is missing shares one commit, because a first start would spend most of its time in commits otherwise; each
-// has a savepoint of its own, so that one that fails leaves nothing behind and takes none of those before it along.
+// Each migration is a transaction of its own: whatever fails or ends the process, those before it stay, and the next
+// start goes on behind them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -73,49 +73,69 @@ std::vector<Migration> missing_in(Snapshot& snapshot, std::vector<Migration> kno
   return known;
 }
 
-Result<void> apply(Tx& tx, const Migration& migration) {
-  static_cast<PendingTx&>(tx).run_script(migration.text);
-  tx.exec("INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
-          migration.version, migration.name, migration.checksum, tx.now());
-  return {};
-}
-
 bool is_temporary(const StoreError& error) {
   return error.kind() == StoreError::Kind::unavailable || error.kind() == StoreError::Kind::conflict;
 }
 
-/// Why one failed, or nothing. Those before it are kept.
-std::string apply_missing(Tx& tx, const std::vector<Migration>& known) {
+StartError failed(const StoreError& error, const std::string& what) {
+  return StartError{is_temporary(error) ? exit_temporary : exit_config, fmt::format("{}: {}", what, error.what())};
+}
+
+/// Applies the first one that is missing. How many are missing behind it.
+std::size_t apply_next(Tx& tx, const std::vector<Migration>& known, std::string& name) {
   lock(tx);
   add_table(tx);
-  for (const Migration& migration : missing_in(tx, known)) {
-    try {
-      tx.savepoint([&] { return apply(tx, migration); }).value();
-    } catch (const StoreError& error) {
-      if (is_temporary(error)) throw;
-      return fmt::format("migration {} failed: {}", migration.name, error.what());
-    }
-  }
-  return {};
+  const auto missing = missing_in(tx, known);
+  if (missing.empty()) return 0;
+  const auto& next = missing.front();
+  name = next.name;
+  static_cast<PendingTx&>(tx).run_script(next.text);
+  tx.exec("INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)", next.version,
+          next.name, next.checksum, tx.now());
+  return missing.size() - 1;
+}
+
+std::span<const embedded::EmbeddedFile> migrations_of(Engine engine) {
+  return engine == Engine::sqlite ? embedded::sqlite_migrations() : embedded::postgres_migrations();
+}
+
+bool has_table(Snapshot& snapshot) {
+  return snapshot
+      .find<std::int64_t>({"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
+                           "SELECT CAST(1 AS bigint) WHERE to_regclass('schema_migrations') IS NOT NULL"})
+      .has_value();
 }
 
 }  // namespace
 
-void migrate(Database& database) {
-  migrate(database,
-          database.engine() == Engine::sqlite ? embedded::sqlite_migrations() : embedded::postgres_migrations());
-}
+void migrate(Database& database) { migrate(database, migrations_of(database.engine())); }
 
 void migrate(Database& database, std::span<const embedded::EmbeddedFile> migrations) {
   const auto known = read_all(migrations);
-  std::string failure;
+  std::string name;
   try {
-    failure = database.write([&](Tx& tx) -> Result<std::string> { return apply_missing(tx, known); }).value();
+    for (std::size_t left = 1; left > 0;)
+      left = database.write([&](Tx& tx) -> Result<std::size_t> { return apply_next(tx, known, name); }).value();
   } catch (const StoreError& error) {
-    throw StartError(is_temporary(error) ? exit_temporary : exit_config,
-                     fmt::format("the database's schema can't be brought up to date: {}", error.what()));
+    throw failed(error, name.empty() || is_temporary(error) ? "the database's schema can't be brought up to date"
+                                                            : "migration " + name + " failed");
   }
-  if (!failure.empty()) throw StartError(exit_config, failure);
+}
+
+void require_current_schema(Database& database) {
+  const auto known = read_all(migrations_of(database.engine()));
+  std::vector<Migration> missing;
+  try {
+    missing =
+        database.read([&](Snapshot& snapshot) { return has_table(snapshot) ? missing_in(snapshot, known) : known; });
+  } catch (const StoreError& error) {
+    throw failed(error, "the database's schema can't be read");
+  }
+  if (missing.empty()) return;
+  throw StartError(exit_config,
+                   fmt::format("the database lacks migration {}: run `guerdon migrate`, or start the server "
+                               "once",
+                               missing.front().name));
 }
 
 }  // namespace guerdon::store

@@ -17,10 +17,11 @@
 namespace guerdon::store {
 
 struct DatabaseOptions {
-  std::string url;  ///< sqlite:path, sqlite::memory: (private, in shared memory, gone at close), postgres://…
+  std::string url;         ///< sqlite:path, sqlite::memory: (private, in shared memory, gone at close), postgres://…
+  bool may_create = true;  ///< false: refuses (78) what does not exist yet
   bool full_durability = true;  ///< false: the last commits may vanish with the power
   int queue = 4096;             ///< commands that may wait in each lane
-  int connections = 8;          ///< PostgreSQL: workers, and as many readers
+  int connections = 8;          ///< PostgreSQL: workers; each reader brings one of its own
   const Clock* clock = nullptr;
   IdSource* ids = nullptr;
   std::chrono::milliseconds busy_patience = std::chrono::seconds{5};  ///< SQLite: for a foreign process's lock
@@ -48,16 +49,20 @@ class ManagedDatabase : public Database {
   /// publishes: without one, Tx::append throws std::logic_error.
   virtual void set_outbox_sink(OutboxSink* sink) noexcept = 0;
   [[nodiscard]] virtual StoreStats stats() const noexcept = 0;  ///< thread-safe
+  /// As open_reader(), but a run may take longer than `longest_read`: for work on the whole of the data.
+  [[nodiscard]] virtual std::unique_ptr<Reader> open_patient_reader() = 0;
 };
 
 /// Opens or creates. Throws StartError with one line for people: 78 when the URL or the file is wrong, 75 when the
 /// database is not to be had just now. Readers must be gone before the database is.
 [[nodiscard]] std::unique_ptr<ManagedDatabase> open_database(DatabaseOptions options);
 
-/// Applies the migrations that the database does not have yet, in order, each wholly or not at all; the embedded ones
-/// of its engine, or those given. Throws StartError with one line: 78 when an applied one was changed or is not known
-/// to this binary, or one fails (those before it stay); 75 when the database is not to be had just now.
+/// Applies the migrations that the database does not have yet, in order, each in a transaction of its own; the embedded
+/// ones of its engine, or those given. Throws StartError with one line: 78 when an applied one was changed or is not
+/// known to this binary, or one fails (those before it stay); 75 when the database is not to be had just now.
 void migrate(Database& database);
 void migrate(Database& database, std::span<const embedded::EmbeddedFile> migrations);
+/// Changes nothing. Throws StartError with one line: 78 unless the schema is exactly this binary's.
+void require_current_schema(Database& database);
 
 }  // namespace guerdon::store

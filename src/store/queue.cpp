@@ -88,6 +88,11 @@ bool CommandQueue::closed() const {
   return closed_;
 }
 
+bool CommandQueue::drained() const {
+  const std::lock_guard lock(mutex_);
+  return closed_ && empty();
+}
+
 std::size_t CommandQueue::size() const {
   const std::lock_guard lock(mutex_);
   return requests_.size() + background_.size();

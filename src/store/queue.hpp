@@ -47,6 +47,8 @@ class CommandQueue {
   void spent(Lane lane, std::chrono::nanoseconds time);
   void close();  ///< what is queued can still be popped
   [[nodiscard]] bool closed() const;
+  /// Closed and empty: nothing will ever come out of it again. A pop that gave up does not say so by itself.
+  [[nodiscard]] bool drained() const;
   [[nodiscard]] std::size_t size() const;
 
  private:

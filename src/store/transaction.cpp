@@ -16,6 +16,7 @@ void PendingWork::clear() noexcept {
 void PendingTx::append(OutgoingMessage message) {
   if (!publishes_) throw std::logic_error("a message was published, but the database has no outbox attached");
   message.time = now();
+  if (!traceparent_.empty()) message.headers.emplace("traceparent", traceparent_);
   work_.messages.push_back(std::move(message));
 }
 
@@ -48,5 +49,7 @@ void PendingTx::undo_savepoint(std::size_t mark) {
     throw;
   }
 }
+
+void set_traceparent(Tx& tx, std::string value) { static_cast<PendingTx&>(tx).set_traceparent(std::move(value)); }
 
 }  // namespace guerdon::store

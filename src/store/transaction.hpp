@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "guerdon/store.hpp"
@@ -48,11 +50,17 @@ class PendingTx final : public Tx {
   void undo_savepoint(std::size_t mark) override;
 
   void run_script(std::string_view sql) { engine_.run_script(sql); }
+  void set_traceparent(std::string value) { traceparent_ = std::move(value); }
 
  private:
   EngineConnection& engine_;
   PendingWork& work_;
   bool publishes_;
+  std::string traceparent_;
 };
+
+/// The trace (W3C `traceparent`) that the work belongs to, or empty for none: what is appended from now on carries it
+/// as a header. Every Tx of an engine is a PendingTx.
+void set_traceparent(Tx& tx, std::string value);
 
 }  // namespace guerdon::store

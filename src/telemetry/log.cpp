@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::size_t queue_lines = 1024;
 
-thread_local std::string_view current_request;  // NOLINT: a thread works for one request at a time
+// A thread works for one request at a time.
+thread_local std::string_view current_request, current_trace;  // NOLINT
 
 void write_to_stderr(std::string_view line) {
   while (!line.empty()) {
@@ -114,18 +115,23 @@ void write(Level level, std::string_view component, std::string_view message, Fi
   try {
     const auto state = state_of_now();
     if (!state) return;
-    const Line line{SystemClock{}.now(), level, component, message, current_request, fields};
+    const Line line{SystemClock{}.now(), level, component, message, current_request, fields, current_trace};
     state->logger->log(spdlog::level::critical, render(line, state->format));
   } catch (const std::exception&) {
     // Out of memory, most likely: a line less.
   }
 }
 
-RequestScope::RequestScope(std::string_view request_id) noexcept : outer_(current_request) {
+RequestScope::RequestScope(std::string_view request_id, std::string_view trace_id) noexcept
+    : outer_(current_request), outer_trace_(current_trace) {
   current_request = request_id;
+  current_trace = trace_id;
 }
 
-RequestScope::~RequestScope() { current_request = outer_; }
+RequestScope::~RequestScope() {
+  current_request = outer_;
+  current_trace = outer_trace_;
+}
 
 std::string address(std::string_view ip) {
   const std::string text{ip};

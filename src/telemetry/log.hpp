@@ -69,16 +69,17 @@ inline void error(std::string_view component, std::string_view message, Fields f
   write(Level::error, component, message, fields);
 }
 
-/// While it lives, every line of this thread carries the request's id. Scopes nest; the text must outlive the scope.
+/// While it lives, every line of this thread carries the ids of the request and of its trace, where there are any.
+/// Scopes nest; the texts must outlive the scope.
 class RequestScope {
  public:
-  explicit RequestScope(std::string_view request_id) noexcept;
+  explicit RequestScope(std::string_view request_id, std::string_view trace_id = {}) noexcept;
   ~RequestScope();
   RequestScope(const RequestScope&) = delete;
   RequestScope& operator=(const RequestScope&) = delete;
 
  private:
-  std::string_view outer_;
+  std::string_view outer_, outer_trace_;
 };
 
 /// An address cut short, so that a line names a network and not a person: 192.0.2.0, 2001:db8:1::.

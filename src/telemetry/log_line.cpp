@@ -159,6 +159,7 @@ std::string head(const Line& line, Format format) {
     append_escaped(out, line.message, max_text);
   }
   if (!line.request_id.empty()) out += rendered_field({"requestId", line.request_id}, format);
+  if (!line.trace_id.empty()) out += rendered_field({"traceId", line.trace_id}, format);
   return out;
 }
 

@@ -14,6 +14,7 @@ struct Line {
   Level level;
   std::string_view component, message, request_id;
   Fields fields;
+  std::string_view trace_id = {};
 };
 
 /// With its line feed. Fields that do not fit are left out, and the line says so.

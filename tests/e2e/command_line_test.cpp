@@ -84,11 +84,24 @@ TEST_CASE("the environment makes the administrator of the first start, once") {
 
 TEST_CASE("the data can be verified with and without a server") {
   const test::TempFolder folder;
-  CHECK(command(folder, {"verify"}).code == 0);
+  REQUIRE(command(folder, {"migrate"}).code == 0);
+  const auto alone = command(folder, {"verify"});
+  CHECK(alone.code == 0);
+  CHECK(alone.out.find("invariants hold") != std::string::npos);
   const LiveServer server{folder};
   const auto live = command(folder, {"verify"});
   CHECK(live.code == 0);
   CHECK(live.out.find("invariants hold") != std::string::npos);
+}
+
+TEST_CASE("verifying looks at what is there and makes nothing") {
+  const test::TempFolder folder;
+  const auto nothing = command(folder, {"verify"});
+  CHECK(nothing.code == exit_config);
+  CHECK(nothing.out.empty());
+  CHECK(nothing.err.find("there is no database") != std::string::npos);
+  CHECK(nothing.err.find('\n') == nothing.err.size() - 1);
+  CHECK_FALSE(std::filesystem::exists(folder / "data"));
 }
 
 TEST_CASE("migrating alone brings a database up to date and says so") {

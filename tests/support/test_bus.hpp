@@ -19,7 +19,7 @@ class TestBus {
  public:
   explicit TestBus(TestDatabase& store, bus::BusSettings settings = {})
       : store_(store),
-        runner(*store, store.clock, {.first_retry = std::chrono::milliseconds{1}}),
+        runner(*store, store.clock, {.poll = std::chrono::hours{1}, .first_retry = std::chrono::milliseconds{1}}),
         bus(*store, runner, *random_, settings) {
     store->set_outbox_sink(&bus);
   }

@@ -12,9 +12,11 @@ class ToyHandler final : public http::Handler {
  public:
   explicit ToyHandler(ToyDesk& desk) : desk_(desk) {}
 
-  Result<std::size_t> screen(const http::Head&, const http::Target& target, bool before_body) override {
-    if (before_body && target.path() == "/secret") return Error{problems::unauthenticated};
-    return target.path() == "/small" ? std::size_t{10} : http::max_body;
+  http::Screening screen(const http::Head&, const http::Target& target, std::string_view id,
+                         bool before_body) override {
+    if (before_body && target.path() == "/secret")
+      return {0, http::problem_response(Error{problems::unauthenticated}, id)};
+    return {target.path() == "/small" ? std::size_t{10} : http::max_body};
   }
 
   std::optional<http::Response> handle(const http::Incoming& request, http::Later later) override {

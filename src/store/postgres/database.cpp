@@ -29,11 +29,11 @@ void make_schema(Session& session, const std::string& schema) {
 }
 
 /// Fails early, with one line, where the workers would go on trying.
-void check(const Target& target) {
+void check(const Target& target, bool may_create) {
   try {
     Session session{target};
     session.connect();
-    if (!target.schema.empty()) make_schema(session, target.schema);
+    if (may_create && !target.schema.empty()) make_schema(session, target.schema);
   } catch (const StoreError& error) {
     const bool later = error.kind() == StoreError::Kind::unavailable;
     throw StartError{later ? temporary : unusable, std::string{"database.url: "} + error.what()};
@@ -61,7 +61,12 @@ void PostgresDatabase::submit(std::unique_ptr<Command> command) {
 
 std::unique_ptr<Reader> PostgresDatabase::open_reader() {
   if (pool_.queue.closed()) throw StoreError{StoreError::Kind::unavailable, "the store is closed"};
-  return std::make_unique<PostgresReader>(target_, options_);
+  return std::make_unique<PostgresReader>(target_, options_, false);
+}
+
+std::unique_ptr<Reader> PostgresDatabase::open_patient_reader() {
+  if (pool_.queue.closed()) throw StoreError{StoreError::Kind::unavailable, "the store is closed"};
+  return std::make_unique<PostgresReader>(target_, options_, true);
 }
 
 void PostgresDatabase::close() {
@@ -92,7 +97,7 @@ std::unique_ptr<ManagedDatabase> open_postgres(DatabaseOptions options) {
     throw StartError{postgres::unusable, error.what()};
   }
   target.durable = options.full_durability;
-  postgres::check(target);
+  postgres::check(target, options.may_create);
   return std::make_unique<postgres::PostgresDatabase>(std::move(options), std::move(target));
 }
 

@@ -27,6 +27,7 @@ class PostgresDatabase final : public ManagedDatabase {
   [[nodiscard]] Engine engine() const noexcept override { return Engine::postgres; }
   void submit(std::unique_ptr<Command> command) override;
   [[nodiscard]] std::unique_ptr<Reader> open_reader() override;
+  [[nodiscard]] std::unique_ptr<Reader> open_patient_reader() override;
   void close() override;
   void set_outbox_sink(OutboxSink* sink) noexcept override { pool_.sink = sink; }
   [[nodiscard]] StoreStats stats() const noexcept override;

@@ -8,7 +8,8 @@ namespace guerdon::store::postgres {
 
 class PostgresReader final : public Reader {
  public:
-  PostgresReader(const Target& target, const DatabaseOptions& options) : session_(target), options_(options) {}
+  /// `patient`: a run may take longer than the options allow.
+  PostgresReader(Target target, const DatabaseOptions& options, bool patient);
 
   void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
   void release() noexcept override {}  // each run ends its snapshot
@@ -16,6 +17,7 @@ class PostgresReader final : public Reader {
  private:
   Session session_;
   const DatabaseOptions& options_;
+  const bool patient_;
 };
 
 }  // namespace guerdon::store::postgres

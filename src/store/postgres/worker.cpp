@@ -1,8 +1,12 @@
 #include "store/postgres/worker.hpp"
 
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <thread>
 #include <utility>
+
+#include "runtime/exit_codes.hpp"
 
 namespace guerdon::store::postgres {
 namespace {
@@ -13,6 +17,16 @@ using std::chrono::steady_clock;
 constexpr int max_races = 5;
 constexpr milliseconds slow{50};
 constexpr milliseconds fate_patience{5'000};
+
+std::string words_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an unknown exception";
+  }
+}
 
 }  // namespace
 
@@ -30,6 +44,13 @@ void Pool::close() {
   changed_.notify_all();
 }
 
+void Pool::stop_for_good(int code, const std::string& reason) {
+  if (refusing.exchange(true)) return;
+  if (options.on_fatal) return options.on_fatal(code, reason);
+  std::fprintf(stderr, "guerdon: the store stops: %s\n", reason.c_str());
+  std::_Exit(code);
+}
+
 Worker::Worker(Pool& pool, const Target& target)
     : pool_(pool),
       session_(target, pool.options.faults),
@@ -39,7 +60,7 @@ Worker::Worker(Pool& pool, const Target& target)
 void Worker::work() {
   while (true) {
     if (!find_server()) {
-      if (pool_.queue.closed() && pool_.queue.size() == 0) break;
+      if (pool_.queue.drained()) break;
       wait_for_server();
       continue;
     }
@@ -93,6 +114,7 @@ void Worker::serve(std::unique_ptr<Command> command) {
   const auto begin = steady_clock::now();
   std::exception_ptr failure;
   try {
+    if (pool_.refusing) throw StoreError{StoreError::Kind::unavailable, "the store has stopped writing"};
     run_to_the_end(*command);
   } catch (...) {
     failure = std::current_exception();
@@ -108,6 +130,10 @@ void Worker::serve(std::unique_ptr<Command> command) {
   command.reset();
   if (spent > slow && pool_.options.on_slow_command) {
     pool_.options.on_slow_command(std::chrono::ceil<milliseconds>(spent));
+  }
+  if (failed_action_) {
+    const auto reason = "an action after a commit failed: " + words_of(std::exchange(failed_action_, nullptr));
+    pool_.stop_for_good(exit_internal, reason);
   }
 }
 
@@ -188,9 +214,15 @@ bool Worker::commit() {
   }
 }
 
+/// What is committed is never reported as failed. An action that throws leaves memory behind the rows: the process
+/// ends.
 void Worker::finish(OutboxSink* sink) {
   ++pool_.commits;
-  for (const auto& action : work_.actions) action();
+  try {
+    for (const auto& action : work_.actions) action();
+  } catch (...) {
+    failed_action_ = std::current_exception();
+  }
   if (sink != nullptr && !work_.messages.empty()) sink->committed(work_.messages);
 }
 

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <string>
 
 #include "store/open.hpp"
 #include "store/postgres/backoff.hpp"
@@ -24,11 +26,14 @@ struct Pool {
   /// Waits as long as told, or until the pool closes.
   void pause(std::chrono::milliseconds time);
   void close();
+  /// No write is taken any more, and the process is to end.
+  void stop_for_good(int code, const std::string& reason);
 
   const DatabaseOptions& options;
   CommandQueue queue;
   std::atomic<OutboxSink*> sink{nullptr};
   std::atomic<int> connected{0};  // workers
+  std::atomic<bool> refusing{false};
   std::atomic<std::uint64_t> progress{0}, running{0}, commits{0}, commands{0}, slow_commands{0};
 
  private:
@@ -59,6 +64,7 @@ class Worker {
   Pool& pool_;
   Session session_;
   PendingWork work_;
+  std::exception_ptr failed_action_;
   Backoff races_, absence_;
   bool counted_ = false;
 };

@@ -29,7 +29,12 @@ class SqliteDatabase final : public ManagedDatabase {
 
   [[nodiscard]] Engine engine() const noexcept override { return Engine::sqlite; }
   void submit(std::unique_ptr<Command> command) override { writer_.submit(std::move(command)); }
-  [[nodiscard]] std::unique_ptr<Reader> open_reader() override { return std::make_unique<SqliteReader>(shared_); }
+  [[nodiscard]] std::unique_ptr<Reader> open_reader() override {
+    return std::make_unique<SqliteReader>(shared_, shared_->longest_read);
+  }
+  [[nodiscard]] std::unique_ptr<Reader> open_patient_reader() override {
+    return std::make_unique<SqliteReader>(shared_, std::nullopt);
+  }
   void set_outbox_sink(OutboxSink* sink) noexcept override { writer_.set_outbox_sink(sink); }
   [[nodiscard]] StoreStats stats() const noexcept override { return writer_.stats(); }
 
@@ -70,7 +75,7 @@ SqliteHandle open_for_writing(const SqliteLocation& location, const DatabaseOpti
 }  // namespace
 
 std::unique_ptr<ManagedDatabase> open_sqlite(DatabaseOptions options) {
-  const auto location = locate_sqlite(std::string_view{options.url}.substr(scheme.size()));
+  const auto location = locate_sqlite(std::string_view{options.url}.substr(scheme.size()), options.may_create);
   try {
     auto shared = std::make_shared<SqliteShared>(location.path, options);
     auto connection = open_for_writing(location, options);

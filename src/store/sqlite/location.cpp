@@ -61,9 +61,17 @@ bool make_file(const fs::path& path) {
   return empty;
 }
 
+SqliteLocation locate_existing(std::string_view rest) {
+  std::error_code error;
+  const auto size = fs::file_size(fs::path{rest}, error);
+  if (error || size == 0) throw StartError(exit_config, fmt::format("there is no database {}", rest));
+  return {std::string{rest}, {}, false};
+}
+
 }  // namespace
 
-SqliteLocation locate_sqlite(std::string_view rest) {
+SqliteLocation locate_sqlite(std::string_view rest, bool may_create) {
+  if (!may_create) return locate_existing(rest);
   if (rest == ":memory:") {
     const std::string folder = make_temporary_folder();
     return {folder + "/guerdon.db", folder, make_file(folder + "/guerdon.db")};

@@ -23,8 +23,8 @@ void ReaderSet::release(std::chrono::milliseconds patience) noexcept {
   }
 }
 
-SqliteReader::SqliteReader(std::shared_ptr<SqliteShared> shared)
-    : shared_(std::move(shared)), connection_(open_for_reading(*shared_), &shared_->damaged) {
+SqliteReader::SqliteReader(std::shared_ptr<SqliteShared> shared, std::optional<std::chrono::milliseconds> longest)
+    : shared_(std::move(shared)), connection_(open_for_reading(*shared_), &shared_->damaged), longest_(longest) {
   connection_.pragma("PRAGMA query_only=ON");
   connection_.pragma("PRAGMA cache_size=-1024");      // KiB: only pages that are still in the log
   connection_.pragma("PRAGMA mmap_size=2147418112");  // the rest is read where the system has it anyway
@@ -38,7 +38,8 @@ void SqliteReader::run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
   const std::lock_guard lock(mutex_);
   bounded_ = steps > 0;
   steps_left_ = steps;
-  deadline_ = std::chrono::steady_clock::now() + shared_->longest_read;
+  using Steady = std::chrono::steady_clock;
+  deadline_ = longest_ ? Steady::now() + *longest_ : Steady::time_point::max();
   refresh();
   Snapshot snapshot(connection_, Moment{shared_->clock.now(), nullptr});
   try {

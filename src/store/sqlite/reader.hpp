@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/shared.hpp"
@@ -14,8 +15,9 @@ namespace guerdon::store {
 
 class SqliteReader final : public Reader {
  public:
-  /// Throws StoreError (unavailable) when the database is closed.
-  explicit SqliteReader(std::shared_ptr<SqliteShared> shared);
+  /// `longest`: how long a run may take; empty = as long as it wants. Throws StoreError (unavailable) when the database
+  /// is closed.
+  SqliteReader(std::shared_ptr<SqliteShared> shared, std::optional<std::chrono::milliseconds> longest);
   SqliteReader(const SqliteReader&) = delete;
   SqliteReader& operator=(const SqliteReader&) = delete;
   ~SqliteReader() override;
@@ -35,6 +37,7 @@ class SqliteReader final : public Reader {
   std::uint64_t seen_ = 0;  // the commits that the kept snapshot has at least
   std::int64_t steps_left_ = 0;
   bool bounded_ = false;
+  const std::optional<std::chrono::milliseconds> longest_;
   std::chrono::steady_clock::time_point deadline_;
 };
 

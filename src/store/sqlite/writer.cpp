@@ -74,15 +74,21 @@ StoreStats SqliteWriter::stats() const noexcept {
 void SqliteWriter::work() {
   for (;;) {
     const bool idle_work = checkpointer_.wants_idle_time() && writable();
-    auto command = idle_work ? queue_.pop(idle_after) : queue_.pop();
+    auto command = counted(idle_work ? queue_.pop(idle_after) : queue_.pop());
     if (command)
       run_group(std::move(command));
-    else if (queue_.closed())
+    else if (queue_.drained())
       break;
-    else
+    else if (idle_work)
       checkpoint();
   }
   if (writable()) checkpointer_.run(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+/// From its pop to its end a command is running: whatever holds it up, the watchdog has to see that something waits.
+std::unique_ptr<Command> SqliteWriter::counted(std::unique_ptr<Command> command) {
+  if (command) running_ += 1;
+  return command;
 }
 
 void SqliteWriter::checkpoint() {
@@ -92,7 +98,7 @@ void SqliteWriter::checkpoint() {
 void SqliteWriter::run_group(std::unique_ptr<Command> first) {
   if (!begin_for(*first)) return;
   const auto deadline = Monotonic::now() + longest_group;
-  for (auto command = std::move(first); command; command = queue_.try_pop()) {
+  for (auto command = std::move(first); command; command = counted(queue_.try_pop())) {
     run_one(std::move(command));
     if (connection_.lost() || work_.broken) break;
     if (group_.size() == largest_group || Monotonic::now() >= deadline) break;
@@ -116,12 +122,12 @@ bool SqliteWriter::begin_for(Command& first) {
     }
   }
   progress_ += 1;
+  running_ -= 1;
   first.done(std::move(failure));
   return false;
 }
 
 void SqliteWriter::run_one(std::unique_ptr<Command> command) {
-  running_ += 1;
   const Lane lane = command->lane();
   Member& member = group_.emplace_back(Member{std::move(command), nullptr});
   const auto begin = Monotonic::now();
@@ -176,7 +182,6 @@ void SqliteWriter::end_group() {
 
 /// A message that the outbox can't take must not fail the neighbours of its command.
 void SqliteWriter::run_each_alone(std::vector<Member> members) {
-  running_ -= members.size();
   work_.clear();
   if (!connection_.rollback()) stop_for_good(exit_io, "a transaction cannot be undone");
   for (Member& member : members) {

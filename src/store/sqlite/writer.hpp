@@ -42,6 +42,7 @@ class SqliteWriter {
   };
 
   void work();
+  [[nodiscard]] std::unique_ptr<Command> counted(std::unique_ptr<Command> command);
   void run_group(std::unique_ptr<Command> first);
   void run_each_alone(std::vector<Member> members);
   [[nodiscard]] bool begin_for(Command& first);

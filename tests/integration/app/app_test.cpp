@@ -20,6 +20,13 @@ struct Ping {
 };
 BOOST_DESCRIBE_STRUCT(Ping, (), (text))
 
+struct Pong {
+  static constexpr std::string_view topic = "test.pong", type = "Pong";
+  std::string text;
+  [[nodiscard]] std::string key() const { return text; }
+};
+BOOST_DESCRIBE_STRUCT(Pong, (), (text))
+
 struct Heard {
   std::int64_t count = 0;
 };
@@ -35,6 +42,42 @@ ServerOptions on_file(const test::TempFolder& folder) {
   ServerOptions options;
   options.configure = [&](Config& config) { config.database.url = *DatabaseUrl::parse("sqlite:" + (folder / "g.db")); };
   return options;
+}
+
+Config file_config(const test::TempFolder& folder) {
+  Config config = Config::defaults();
+  config.database.url = *DatabaseUrl::parse("sqlite:" + (folder / "g.db"));
+  config.http.listen = Endpoint{"127.0.0.1", 0};
+  config.admin.listen = Endpoint{};
+  config.log.level = LogLevel::off;
+  return config;
+}
+
+/// What the data says of how the last run ended.
+std::string mark_of(App& app) {
+  return app.database().read([](Snapshot& snapshot) {
+    return snapshot.get<std::string>("SELECT value FROM server_state WHERE key = 'clean_shutdown'");
+  });
+}
+
+void set_mark(App& app, std::string_view value) {
+  app.database()
+      .write([&](Tx& tx) -> Result<void> {
+        tx.exec(
+            "INSERT INTO server_state (key, value) VALUES ('clean_shutdown', $1) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            value);
+        return {};
+      })
+      .value();
+}
+
+void add_ping_route(Platform& platform) {
+  platform.routes.command({.method = "POST", .path = "/api/test/ping", .policy = Policy::anyone(), .summary = "Ping"},
+                          [](Tx& tx, const Caller&, const Request<None, None, Ping>& request) -> Result<Ping> {
+                            publish(tx, request.body);
+                            return request.body;
+                          });
 }
 
 }  // namespace
@@ -69,11 +112,7 @@ TEST_CASE("a test's own routes, messages and subscribers are part of the server"
   int heard = 0;
   ServerOptions options;
   options.extend = [&](Platform& platform) {
-    platform.routes.command({.method = "POST", .path = "/api/test/ping", .policy = Policy::anyone(), .summary = "Ping"},
-                            [](Tx& tx, const Caller&, const Request<None, None, Ping>& request) -> Result<Ping> {
-                              publish(tx, request.body);
-                              return request.body;
-                            });
+    add_ping_route(platform);
     platform.bus.subscribe<Ping>("test", [&heard](Tx&, const Ping&) -> Result<void> {
       ++heard;
       return {};
@@ -144,19 +183,21 @@ TEST_CASE("outside a sandbox there is no way to move the clock") {
 }
 
 TEST_CASE("the sandbox's clock answers when what fell due has been done") {
-  std::atomic<int> passes{0};
+  constexpr auto appointment = testing::FakeClock::start + 24h;
+  std::atomic<int> kept{0};
   auto options = in_sandbox();
   options.extend = [&](Platform& platform) {
     platform.pumps.add("test-daily", [&](Tx& tx) {
-      ++passes;
-      return PumpResult{.next_at = tx.now() + 24h};
+      if (tx.now() < appointment) return PumpResult{.next_at = appointment};  // also when it is merely polled
+      ++kept;
+      return PumpResult{};
     });
   };
   Server server{options};
   server.settle();
-  REQUIRE(passes == 1);
+  REQUIRE(kept == 0);
   REQUIRE(server.post("/api/admin/clock", {{"advance", "P1D"}}, server.make_admin()).status == 200);
-  CHECK(passes == 2);
+  CHECK(kept > 0);
 }
 
 TEST_CASE("a store in a file keeps accounts, tokens and the sandbox's time over a restart") {
@@ -193,10 +234,7 @@ TEST_CASE("a second App on the same data is refused while the first one lives") 
 
 TEST_CASE("commands can be given to an App that was never started") {
   const test::TempFolder folder;
-  Config config = Config::defaults();
-  config.database.url = *DatabaseUrl::parse("sqlite:" + (folder / "g.db"));
-  config.log.level = LogLevel::off;
-  App app{config, {}};
+  App app{file_config(folder), {}};
   std::vector<std::string> lines;
   const auto output = [&](std::string_view line) {
     lines.emplace_back(line);
@@ -205,4 +243,110 @@ TEST_CASE("commands can be given to an App that was never started") {
   CHECK(app.command("verify", {}, output) == 0);
   CHECK(app.command("nonsense", {}, output) == 64);
   CHECK(app.port() == 0);
+}
+
+TEST_CASE("an App to read only makes nothing and changes nothing") {
+  const test::TempFolder folder;
+  AppOptions looking;
+  looking.read_only = true;
+  CHECK_THROWS_AS((App{file_config(folder), looking}), StartError);
+  CHECK(std::filesystem::is_empty(folder.path()));
+  static_cast<void>(App{file_config(folder), {}});
+  std::filesystem::remove(folder / "jwt.secret");
+  {
+    App app{file_config(folder), looking};
+    CHECK(app.command("verify", {}, [](std::string_view) { return true; }) == 0);
+    app.database()
+        .write([](Tx& tx) -> Result<void> {
+          tx.exec("DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)");
+          return {};
+        })
+        .value();
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "jwt.secret"));
+  CHECK_THROWS_AS((App{file_config(folder), looking}), StartError);
+}
+
+TEST_CASE("a start that fails leaves the mark of the last run as it found it") {
+  const test::TempFolder folder;
+  Server other;
+  const std::string mark = GENERATE("true", "false");
+  {
+    App app{file_config(folder), {}};
+    set_mark(app, mark);
+  }
+  auto config = file_config(folder);
+  config.http.listen = Endpoint{"127.0.0.1", other.port()};
+  try {
+    App app{config, {}};
+    app.start();
+    FAIL("it started");
+  } catch (const StartError& error) {
+    CHECK(error.exit_code() == 69);
+  }
+  App app{file_config(folder), {}};
+  CHECK(mark_of(app) == mark);
+}
+
+TEST_CASE("a run that stops before it has been careful to the end leaves the rest of the care to the next") {
+  const test::TempFolder folder;
+  bool is_away = true;  // what the subscriber needs
+  const auto config = file_config(folder);
+  AppOptions options;
+  options.extend = [&](Platform& platform) {
+    platform.bus.subscribe<Ping>("test", [&is_away](Tx&, const Ping&) -> Result<void> {
+      if (is_away) throw StoreError(StoreError::Kind::unavailable, "not now");
+      return {};
+    });
+  };
+  const auto run = [&] {
+    App app{config, options};
+    app.start();
+    CHECK((is_away || app.settle()));
+  };
+  const auto mark = [&] {
+    App app{config, options};
+    return mark_of(app);
+  };
+  {
+    App app{config, options};
+    set_mark(app, "false");
+    app.database().write([](Tx& tx) -> Result<void> { return publish(tx, Ping{"a"}), Result<void>{}; }).value();
+  }
+  run();
+  CHECK(mark() == "false");
+  is_away = false;
+  run();
+  CHECK(mark() == "true");
+}
+
+TEST_CASE("the trace of a request stands in its messages, and in those that follow from them") {
+  ServerOptions options;
+  options.extend = [](Platform& platform) {
+    add_ping_route(platform);
+    platform.bus.subscribe<Ping>("test", [](Tx& tx, const Ping& ping) -> Result<void> {
+      publish(tx, Pong{ping.text});
+      return {};
+    });
+  };
+  Server server{options};
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto ping = [&](const std::string& text, const std::string& traceparent) {
+    testing::Call call = testing::json_call("POST", "/api/test/ping", {{"text", text}});
+    if (!traceparent.empty()) call.headers.emplace_back("traceparent", traceparent);
+    CHECK(server.send(call).status == 200);
+  };
+  ping("traced", trace);
+  ping("plain", "");
+  ping("malformed", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7");
+  server.settle();
+  using Message = std::tuple<std::string, std::string, json::object>;
+  const auto messages = server.database().read([](Snapshot& snapshot) {
+    return snapshot.list<Message>("SELECT type, key, headers FROM outbox WHERE topic LIKE 'test.%'");
+  });
+  CHECK(messages.size() == 6);
+  for (const auto& [type, key, headers] : messages) {
+    INFO(type << " " << key);
+    CHECK(headers == (key == "traced" ? json::object{{"traceparent", trace}} : json::object{}));
+  }
 }

@@ -142,6 +142,26 @@ TEST_CASE_METHOD(Fixture, "In careful mode each message is counted in a commit b
   CHECK(effects(store, "two", "a") == Numbers{0, 1, 2});
 }
 
+TEST_CASE_METHOD(Fixture, "The bus is careful until the last consumer has passed what the log held at the start") {
+  publish_before_start([](Tx& tx) {
+    for (int i = 0; i < 3; ++i) publish(tx, Noted{"a", i});
+  });
+  server.run.emplace(store);
+  std::vector<bool> careful;
+  for (const auto* name : {"one", "two"}) {
+    server.run->bus.subscribe<Noted>(name, [&](Tx&, const Noted&) -> Result<void> {
+      careful.push_back(server.run->bus.is_careful());
+      return {};
+    });
+  }
+  server.run->start(true);
+  REQUIRE(server.survives());
+  CHECK(careful == std::vector<bool>(6, true));
+  CHECK_FALSE(server.run->bus.is_careful());
+  server.restart(false);
+  CHECK_FALSE(server.run->bus.is_careful());
+}
+
 TEST_CASE_METHOD(Fixture, "A clean start takes back the crashes that were counted") {
   server.start();
   failures_left = 1;

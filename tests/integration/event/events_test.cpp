@@ -121,13 +121,14 @@ TEST_CASE("Every pause is kept, and being a draft is none") {
   EventsOnDatabase events{GENERATE(from_range(test::engines()))};
   const auto id = events.create(R"({"isActive":false})").value().id;
   events.store.clock.advance(1h);
+  CHECK(events.listening(events.store.clock.now()) == 0);
   REQUIRE(events.update(id));
   CHECK(events.info(id).pauses.empty());
   const auto paused = events.store.clock.now() + 1h;
   events.store.clock.advance(1h);
   REQUIRE(events.update(id, R"({"isActive":false})"));
   REQUIRE(events.update(id, R"({"isActive":false,"name":"Still paused"})"));
-  CHECK(events.listening(events.store.clock.now()) == 0);
+  CHECK(events.listening(events.store.clock.now()) == 1);  // a fact may be older than the pause: the window decides
   events.store.clock.advance(1h);
   REQUIRE(events.update(id));
   const auto pauses = events.info(id).pauses;

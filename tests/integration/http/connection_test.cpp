@@ -74,11 +74,11 @@ TEST_CASE("a HEAD has the length of the answer and not its body") {
 TEST_CASE("HTTP/1.0 closes unless it asks to go on") {
   ToyServer server;
   RawClient once{server.port()};
-  const auto last = once.ask("GET /ok HTTP/1.0\r\n\r\n");
+  const auto last = once.ask("GET /ok HTTP/1.0\r\nHost: a\r\n\r\n");
   CHECK(last.header("connection") == "close");
   CHECK(once.is_closed_by_server());
   RawClient on{server.port()};
-  CHECK(on.ask("GET /ok HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").header("connection") == "keep-alive");
+  CHECK(on.ask("GET /ok HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n").header("connection") == "keep-alive");
   CHECK(on.ask(request("GET", "/ok", "Connection: close\r\n")).header("connection") == "close");
   CHECK(on.is_closed_by_server());
 }
@@ -208,6 +208,20 @@ TEST_CASE("a head that trickles in is refused 10 s after its first byte") {
   CHECK(client.is_closed_by_server());
 }
 
+TEST_CASE("on a new connection the first head has to be there within 10 s of the connection's beginning") {
+  ToyServer server;
+  RawClient client{server.port()};
+  RawClient served{server.port()};
+  CHECK(served.ask(request("GET", "/ok")).status == 200);  // so the other one was accepted before
+  server.pass(6s);
+  server.deliver(client, "GET /ok HT");
+  server.pass(3999ms);
+  CHECK(server.server.open_connections() == 2);
+  server.pass(1ms);
+  CHECK(client.receive().status == 408);
+  CHECK(client.is_closed_by_server());
+}
+
 TEST_CASE("a body has 10 s and a second more for every 16 KiB that came") {
   ToyServer server;
   RawClient client{server.port()};
@@ -246,12 +260,24 @@ TEST_CASE("a connection ends after so many requests or minutes, and says so") {
 
   ToyServer server;
   RawClient old{server.port()};
+  RawClient busy{server.port()};
   for (int i = 0; i < 12; ++i) {
     CHECK(old.ask(request("GET", "/ok")).headers.count("connection") == 0);
-    server.pass(49s);
+    CHECK(busy.ask(request("GET", "/ok")).headers.count("connection") == 0);
+    server.pass(i < 11 ? 50s : 40s);
   }
-  server.pass(12s);
+  CHECK(old.ask(request("GET", "/ok")).headers.count("connection") == 0);  // at 590 s: idle it may be until 650 s
+  CHECK(busy.ask(request("GET", "/ok")).headers.count("connection") == 0);
+  server.pass(5s);
+  busy.send(request("GET", "/later/a"));
+  server.desk.wait_for("a");
+  server.pass(4999ms);
+  CHECK(server.server.open_connections() == 2);
+  server.pass(1ms);
   CHECK(old.is_closed_by_server());
+  server.desk.answer("a", text("old"));
+  CHECK(busy.receive().header("connection") == "close");
+  CHECK(busy.is_closed_by_server());
 }
 
 TEST_CASE("connections are limited in all and by address, but for trusted proxies") {
@@ -347,11 +373,13 @@ TEST_CASE("a request that is on its way when draining begins is still answered")
   ToyServer server;
   RawClient client{server.port()};
   CHECK(client.ask(request("GET", "/ok")).status == 200);
-  std::thread stopper{[&] { CHECK(server.server.drain(20s)); }};
+  bool drained = false;
+  std::thread stopper{[&] { drained = server.server.drain(20s); }};
   CHECK(client.ask(request("GET", "/ok")).status == 200);
   while (server.server.open_connections() > 0) server.pass(300ms);
   CHECK(client.is_closed_by_server());
   stopper.join();
+  CHECK(drained);
 }
 
 TEST_CASE("a client that stops sending still gets its answer") {

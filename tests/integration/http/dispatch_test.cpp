@@ -326,7 +326,17 @@ TEST_CASE("a large body is read only from those who show a token") {
   const auto chunked = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n";
   const auto answer = client.ask(request("POST", "/api/items", chunked));
   CHECK(answer.status == 401);
+  CHECK(answer.header("www-authenticate") == "Bearer realm=\"guerdon\"");
   CHECK(client.is_closed_by_server());
+  for (const std::string body : {"Transfer-Encoding: chunked\r\n", "Content-Length: 70000\r\n",
+                                 "Expect: 100-continue\r\nContent-Length: 5\r\n"}) {
+    auto forger = app.connect();
+    const auto fields = "Authorization: Bearer nonsense\r\nContent-Type: application/json\r\n" + body;
+    const auto refused = forger.ask(request("POST", "/api/items", fields));
+    CHECK(refused.status == 401);
+    CHECK(refused.header("www-authenticate") == "Bearer realm=\"guerdon\", error=\"invalid_token\"");
+    CHECK(forger.is_closed_by_server());
+  }
   auto known = app.connect();
   const auto token = app.account();
   CHECK(known.ask(request("POST", "/api/items", token + chunked) + "1d\r\n" + item("chunked", 12) + "\r\n0\r\n\r\n")

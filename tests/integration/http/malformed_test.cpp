@@ -73,7 +73,7 @@ const char* const served[] = {
     "GET /ok?x=%2f&y=../ HTTP/1.1\r\nHost: a\r\n\r\n",
     "GET /ok HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
     "GET /ok HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AA\r\n\r\n",
-    "GET /ok HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    "GET /ok HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
     "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
     "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nhel\r\n02\r\nlo\r\n0\r\n\r\n",
     "POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789",

@@ -134,8 +134,12 @@ TEST_CASE("wherever writing the log fails, what was answered is there after the 
 TEST_CASE("a checkpoint that fails loses nothing, and the store stops") {
   Fixture fixture;
   const auto call = GENERATE(Call::write_file, Call::sync_file);
-  fixture.disk.arm(call, 1, call == Call::write_file ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
-  auto command = submit(*fixture.store, [](Tx& tx) { return work(tx, "kept"); });
+  std::future<void> command;
+  {
+    const BusyStore busy(*fixture.store);  // which is not idle before the command
+    fixture.disk.arm(call, 1, call == Call::write_file ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
+    command = submit(*fixture.store, [](Tx& tx) { return work(tx, "kept"); });
+  }
   CHECK_FALSE(failure_of(command));
   while (fixture.disk.armed()) std::this_thread::yield();  // until the store is idle and copies the log
   auto later = submit(*fixture.store, [](Tx& tx) { return work(tx, "later"); });

@@ -3,6 +3,7 @@
 
 #include "guerdon/app.hpp"
 #include "support/databases.hpp"
+#include "support/nth_fault.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -77,6 +78,55 @@ TEST_CASE("a migration that fails leaves nothing behind, and those before it sta
   CHECK(applied(store) == std::vector<std::string>{"0001_first", "0002_second"});
   store::migrate(*store, Files{first, second, {"0003_failing.sql", "INSERT INTO a VALUES (9);"}});
   CHECK(sum(store) == 9 + 3);
+}
+
+TEST_CASE("each migration is a commit of its own: what ends the start between two leaves those before it") {
+  NthFault faults;
+  store::DatabaseOptions options;
+  options.faults = &faults;
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none, options};
+  const Files files{first, second, {"0003_third.sql", "INSERT INTO a VALUES (7);"}};
+  faults.arm(NthFault::What::commit_refused, 2);
+  CHECK_THROWS_AS(store::migrate(*store, files), StartError);
+  CHECK(applied(store) == std::vector<std::string>{"0001_first"});
+  CHECK(sum(store) == 1 + 1);
+  store::migrate(*store, files);
+  CHECK(applied(store) == std::vector<std::string>{"0001_first", "0002_second", "0003_third"});
+  CHECK(sum(store) == 7 + 3);
+}
+
+TEST_CASE("a schema that is not this binary's is told by looking alone") {
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none};
+  const auto names_it = Catch::Contains("guerdon migrate");
+  const auto said = [&] {
+    try {
+      store::require_current_schema(*store);
+    } catch (const StartError& error) {
+      CHECK(error.exit_code() == 78);
+      return std::string{error.what()};
+    }
+    return std::string{};
+  };
+  const auto has_tables = [&] {
+    return store->read([](Snapshot& snapshot) {
+      return snapshot
+          .find<std::string>({"SELECT name FROM sqlite_master LIMIT 1",
+                              "SELECT table_name FROM information_schema.tables "
+                              "WHERE table_schema = current_schema() LIMIT 1"})
+          .has_value();
+    });
+  };
+  CHECK_THAT(said(), names_it && Catch::Contains("0001_"));
+  CHECK_FALSE(has_tables());
+  store::migrate(*store);
+  CHECK(said().empty());
+  store
+      ->write([](Tx& tx) -> Result<void> {
+        tx.exec("DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)");
+        return {};
+      })
+      .value();
+  CHECK_THAT(said(), names_it);
 }
 
 TEST_CASE("two migrations of one number, or one without, are a mistake of the build") {

@@ -316,3 +316,25 @@ TEST_CASE("the figures tell what was done") {
   CHECK(after.progress > before.progress);
   CHECK(after.waiting == 0);
 }
+
+TEST_CASE("an action that throws after the commit ends the store, not the command that was committed") {
+  auto options = workers(1);
+  std::promise<int> fatal;
+  options.on_fatal = [&](int code, const std::string&) { fatal.set_value(code); };
+  TestDatabase store{Engine::postgres, Schema::none, options};
+  make_accounts(store);
+  auto end = submit(*store, Lane::request, [](Tx& tx) {
+    tx.exec("UPDATE accounts SET amount = 1 WHERE id = 1");
+    tx.append({.id = {}, .topic = "t", .key = "k", .type = "T", .payload = "{}", .headers = {}});
+    tx.on_commit([] { throw std::runtime_error("thrown on purpose"); });
+    return true;
+  });
+  CHECK_NOTHROW(end.get());
+  auto told = fatal.get_future();
+  REQUIRE(told.wait_for(std::chrono::seconds{20}) == std::future_status::ready);
+  CHECK(told.get() == 70);
+  CHECK(amount(store, 1) == 1);
+  CHECK(store.outbox.messages().size() == 1);
+  auto later = submit(*store, Lane::request, [](Tx&) { return true; });
+  CHECK(kind_of(later) == StoreError::Kind::unavailable);
+}

@@ -135,3 +135,22 @@ TEST_CASE("a query without a budget is still cut when it takes too long") {
     CHECK(error.kind() == StoreError::Kind::overrun);
   }
 }
+
+TEST_CASE("a patient reader takes the time that it needs") {
+  store::DatabaseOptions options;
+  options.longest_read = std::chrono::milliseconds{1};
+  TestDatabase store{GENERATE(from_range(engines())), Schema::migrated, options};
+  const auto reader = store->open_patient_reader();
+  std::int64_t counted = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds{20}) {
+    reader->run(
+        [&](Snapshot& snapshot) {
+          counted = snapshot.get<std::int64_t>(
+              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+              "SELECT count(*) FROM n");
+        },
+        0);
+  }
+  CHECK(counted == 300'000);
+}

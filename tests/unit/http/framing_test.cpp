@@ -131,7 +131,8 @@ TEST_CASE("there is exactly one Host and it is one") {
     INFO(bad);
     CHECK(status_of_fields(bad) == 400);
   }
-  CHECK(status_of("GET / HTTP/1.0\r\n\r\n") == 0);
+  CHECK(status_of("GET / HTTP/1.0\r\n\r\n") == 400);
+  CHECK(status_of("GET / HTTP/1.0\r\nHost: a\r\n\r\n") == 0);
   CHECK(status_of("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n") == 400);
 }
 

@@ -40,7 +40,7 @@ TEST_CASE("a POINT reward grants a whole number of points within bounds") {
   CHECK(fault_of({{"amount", 1'000'000'000'001}}) == "/metadata/amount too-large");
 }
 
-TEST_CASE("a running event takes requests, met or not; one that is paused or has not begun takes none") {
+TEST_CASE("a running event takes requests, met or not, and one that is paused or has not begun takes none") {
   CHECK(takes(event::EventState::running, std::nullopt, end - 1h));
   CHECK(takes(event::EventState::running, end - 2h, end - 1h));
   for (const auto state : {event::EventState::draft, event::EventState::scheduled, event::EventState::paused}) {

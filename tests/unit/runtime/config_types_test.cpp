@@ -69,3 +69,35 @@ TEST_CASE("a signing key is base64 of at least 32 bytes in either alphabet") {
   CHECK_FALSE(SigningKey::parse("AAAA"));
   CHECK_FALSE(SigningKey::parse("not base64 at all, but long enough to be a key"));
 }
+
+TEST_CASE("an origin is scheme, host and port, exactly as a browser writes it") {
+  for (const auto* const good : {"https://console.example.com", "http://localhost:3000", "http://127.0.0.1:8080",
+                                 "https://[::1]:8443", "http://a"}) {
+    INFO(good);
+    REQUIRE(WebOrigin::parse(good));
+    CHECK(WebOrigin::parse(good)->to_string() == good);
+  }
+  for (const auto* const bad : {"",
+                                "*",
+                                "null",
+                                "https://",
+                                "https://*.example.com",
+                                "https://a/",
+                                "https://a/b",
+                                "https://A.example",
+                                "ftp://a",
+                                "a.example",
+                                "https://a:443",
+                                "http://a:80",
+                                "http://a:",
+                                "http://a:0080",
+                                "http://a:70000",
+                                "http://u@a",
+                                "https://[::1",
+                                "https://[a]",
+                                "https://a b",
+                                "https://a\r\nX: y"}) {
+    INFO(bad);
+    CHECK_FALSE(WebOrigin::parse(bad));
+  }
+}

@@ -3,7 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "guerdon/app.hpp"
 #include "runtime/exit_codes.hpp"
@@ -62,6 +64,27 @@ TEST_CASE("a data folder is held by one at a time and free again afterwards") {
   }
   CHECK_FALSE(DataFolder::is_held(temp.path()));
   CHECK(start_code([&] { const DataFolder again{temp.path()}; }, "") == 0);
+}
+
+TEST_CASE("asking whether a folder is held never keeps anybody from holding it") {
+  const test::TempFolder temp;
+  {
+    const DataFolder once{temp.path()};
+  }
+  std::atomic<bool> over{false};
+  std::atomic<int> asked{0};
+  std::thread curious{[&] {
+    while (!over) {
+      static_cast<void>(DataFolder::is_held(temp.path()));
+      ++asked;
+    }
+  }};
+  while (asked == 0) std::this_thread::yield();
+  int refusals = 0;
+  for (int i = 0; i < 2000; ++i) refusals += start_code([&] { const DataFolder folder{temp.path()}; }, "") == 0 ? 0 : 1;
+  over = true;
+  curious.join();
+  CHECK(refusals == 0);
 }
 
 TEST_CASE("a data folder that can't be used is named with the reason") {

@@ -17,7 +17,7 @@ struct Verdict {
   std::vector<std::string> lines;
 };
 
-Verdict verdict(Database& database, const std::vector<Invariant>& invariants) {
+Verdict verdict(store::ManagedDatabase& database, const std::vector<Invariant>& invariants) {
   Verdict result{};
   result.holds = verify(database, invariants, [&](std::string_view line) {
     result.lines.emplace_back(line);

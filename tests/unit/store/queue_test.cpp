@@ -81,3 +81,14 @@ TEST_CASE("a closed queue takes nothing more and gives what it has") {
   REQUIRE(queue.pop());
   REQUIRE_FALSE(queue.pop());
 }
+
+TEST_CASE("a closed queue is drained only when nothing is left in it") {
+  CommandQueue queue{10};
+  CHECK_FALSE(queue.drained());
+  REQUIRE(push(queue, Lane::background) == CommandQueue::Push::queued);
+  queue.close();
+  CHECK(queue.closed());
+  CHECK_FALSE(queue.drained());  // a pop that gave up before says nothing about it
+  CHECK(queue.pop(0ms) != nullptr);
+  CHECK(queue.drained());
+}

@@ -95,7 +95,7 @@ TEST_CASE("the log drops what is below its level and carries the request of its 
     log::debug("test", "too fine");
     const log::RequestScope outer{"one"};
     {
-      const log::RequestScope inner{"two"};
+      const log::RequestScope inner{"two", "4bf92f3577b34da6a3ce929d0e0e4736"};
       log::info("test", "inner");
     }
     log::warning("test", "outer");
@@ -103,6 +103,8 @@ TEST_CASE("the log drops what is below its level and carries the request of its 
   log::error("test", "after the output is gone");
   REQUIRE(lines.lines.size() == 2);
   CHECK(parsed(lines.lines[0]).at("requestId").as_string() == "two");
+  CHECK(parsed(lines.lines[0]).at("traceId").as_string() == "4bf92f3577b34da6a3ce929d0e0e4736");
+  CHECK_FALSE(parsed(lines.lines[1]).contains("traceId"));
   CHECK(parsed(lines.lines[1]).at("requestId").as_string() == "one");
   CHECK(parsed(lines.lines[1]).at("level").as_string() == "warning");
 }
