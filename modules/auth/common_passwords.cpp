@@ -1,94 +1,197 @@
-// A sorted list of our own making, of eight characters and more: shorter ones fall to the rule on length.
+// Counts what must be remembered of a password, in bits: a common word is one of a thousand, whatever its
+// spelling; a run of keys, a repetition and a year are less. What costs little is among those that are tried first.
 #include "common_passwords.hpp"
 
 #include <algorithm>
-#include <array>
+#include <string>
+#include <vector>
+
+#include "common_words.hpp"
 
 namespace guerdon::auth {
 namespace {
 
-// clang-format off
-constexpr std::array<std::string_view, 578> common{
-    "00000000", "000000000", "0000000000", "000000000000000", "01234567", "012345678", "0123456789", "0987654321",
-    "1020304050", "102030405060", "11111111", "111111111", "1111111111", "111111111111111", "1111122222", "11112222",
-    "11223344", "1122334455", "112233445566", "12121212", "1212121212", "123123123", "123123123123", "1231231234",
-    "123321123", "123321123321", "123412345", "12344321", "1234512345", "123454321", "12345678", "123456789",
-    "1234567890", "123456789012", "123456789012345", "1234567890123456", "1234567890abcdef", "1234567890qwertyuiop",
-    "1234567891", "12345678910", "123456789abcdef", "123abc123", "12qwaszx", "13131313", "13579111315", "135792468",
-    "1357924680", "14725836", "147258369", "147852369", "159357258", "159753456", "159951159", "1q2w3e4r",
-    "1q2w3e4r5t", "1q2w3e4r5t6y", "1qaz!qaz", "1qaz2wsx", "1qaz2wsx3edc", "1qaz@wsx", "1qazxsw2", "22222222",
-    "2222222222", "33333333", "44444444", "55555555", "5555555555", "66666666", "6666666666", "741852963", "77777777",
-    "7777777777", "789456123", "789456123a", "87654321", "88888888", "8888888888", "963852741", "987654321",
-    "9876543210", "99999999", "999999999", "9999999999", "a12345678", "a123456789", "a1234567890", "a1b2c3d4",
-    "a1b2c3d4e5", "a1b2c3d4e5f6", "aa123456", "aa12345678", "aaa111222", "aaaaaaaa", "aaaaaaaaaa", "aaaaaaaaaaaa",
-    "ab123456", "ab12345678", "abc12345", "abc123456", "abc1234567", "abc123abc", "abc123abc123", "abcabcabc",
-    "abcd1234", "abcd12345", "abcd123456", "abcdabcd", "abcdefgh", "abcdefghi", "abcdefghij", "abcdefghijk",
-    "abcdefghijklmno", "abcdefghijklmnop", "abcdefghijklmnopqrstuvwxyz", "abracadabra", "access123", "access14",
-    "admin123", "admin1234", "admin12345", "admin123456", "admin2024", "admin@123", "adminadmin", "adminadmin123",
-    "administrator", "administrator1", "administrator123", "administratoradministrator", "adminpassword", "andrew123",
-    "android123", "angel1234", "angels123", "anthony1", "apple1234", "arsenal123", "as123456", "asd123asd",
-    "asd123asd123", "asdasdasd", "asdf1234", "asdf12345", "asdfasdf", "asdfasdfasdf", "asdfghjk", "asdfghjkl",
-    "asdfghjkl1", "asdfghjkl123", "asdfghjkl;", "asdfghjklqwertyuiop", "asdfqwer", "ashley123", "autumn2024",
-    "autumn2025", "azerty123", "azertyuiop", "babygirl", "babygirl1", "babygirl12", "babygirl123", "bailey123",
-    "banana123", "barcelona", "barcelona1", "baseball", "baseball1", "baseball123", "basketball", "basketball1",
-    "basketball123", "batman123", "batman1234", "beautiful", "beautiful1", "beautiful123", "blessed123", "blessings",
-    "blink182", "blueberry1", "buster123", "butterfly", "butterfly1", "butterfly123", "changeit", "changeit123",
-    "changeme", "changeme1", "changeme123", "changeme1234", "changemenow", "charlie1", "charlie123", "cheese123",
-    "cheesecake", "chelsea123", "chelseafc", "chocolate", "chocolate1", "chocolate123", "company123", "computer",
-    "computer1", "computer123", "cookie123", "corvette", "corvette1", "counterstrike", "cowboys123", "cristiano",
-    "cristiano7", "cupcake123", "daniel123", "december1", "default123", "default1234", "diamond123", "dragon123",
-    "dragon1234", "dragonball", "dragonball1", "dragonballz", "eagles123", "einstein1", "elephant1", "eminem123",
-    "facebook", "facebook1", "facebook123", "familia123", "family123", "ferrari123", "flower123", "flowers123",
-    "football", "football1", "football12", "football123", "forever123", "forever21", "fortnite123", "friends123",
-    "friendship", "gangster1", "garfield1", "george123", "ginger123", "godisgood", "godisgreat", "google123",
-    "google1234", "guest123", "guest1234", "harley123", "harleydavidson", "hello1234", "hello12345", "hello123456",
-    "hellohello", "hellokitty", "hellokitty1", "helloworld", "helloworld1", "helloworld123", "hockey123", "hunter12",
-    "hunter123", "ilovejesus", "iloveme1", "iloveme123", "iloveyou", "iloveyou!", "iloveyou1", "iloveyou12",
-    "iloveyou123", "iloveyou1234", "iloveyou2", "iloveyou3000", "iloveyouforever", "iloveyouiloveyou",
-    "iloveyousomuch", "iloveyoutoo", "instagram", "instagram1", "internet", "internet1", "internet123", "iphone123",
-    "january1", "jennifer", "jennifer1", "jessica1", "jessica123", "jesus123", "jesuschrist", "jonathan", "jonathan1",
-    "jordan123", "jordan23", "joshua123", "juventus1", "killer123", "lakers123", "letmein1", "letmein12",
-    "letmein123", "letmein1234", "letmeinnow", "linkedin1", "liverpool", "liverpool1", "liverpool123", "lkjhgfdsa",
-    "lovelove", "lovelove1", "loveme123", "loveyou123", "manager123", "manchester", "manchester1", "manutd123",
-    "master123", "master1234", "masterkey", "matthew1", "mercedes", "mercedes1", "messi1234", "metallica",
-    "metallica1", "michael1", "michael123", "michelle", "michelle1", "microsoft", "microsoft1", "midnight1",
-    "midnight123", "minecraft", "minecraft1", "minecraft123", "mnbvcxz1", "monkey123", "monkey1234", "mustang1",
-    "mustang123", "mylove123", "mypassword", "mypassword1", "mypassword123", "mysql123", "naruto123", "narutouzumaki",
-    "nevermind", "newpassword", "newpassword1", "newpassword123", "neymar123", "nicole123", "nintendo1", "nirvana123",
-    "nopassword", "november1", "oldpassword", "opensesame", "operator123", "oracle123", "orange123", "p@$$w0rd",
-    "p@$$word", "p@ssw0rd", "p@ssw0rd1", "p@ssw0rd123", "p@ssword", "p@ssword1", "p@ssword123", "pa$$w0rd",
-    "pa$$word", "pa55word", "pass1234", "pass12345", "pass123456", "passw0rd", "passw0rd!", "passw0rd1",
-    "passw0rd123", "password", "password!", "password0", "password1", "password1!", "password12", "password123",
-    "password123!", "password1234", "password12345", "password123456", "password2", "password2020", "password2021",
-    "password2022", "password2023", "password2024", "password2025", "password2026", "passwordadmin",
-    "passwordpassword", "passwordpassword1", "passwords", "patriots1", "peanut123", "pepper123", "phoenix123",
-    "playstation", "playstation3", "poiuytrewq", "pokemon123", "pokemon1234", "porsche911", "postgres", "postgres1",
-    "postgres123", "princesa1", "princess", "princess1", "princess12", "princess123", "purple123", "q1w2e3r4",
-    "q1w2e3r4t5", "q1w2e3r4t5y6", "qazqazqaz", "qazwsx123", "qazwsxedc", "qazwsxedc123", "qazxswedc", "qwaszx12",
-    "qwe123qwe", "qwe123qwe123", "qweasdzxc", "qweasdzxc123", "qweqweqwe", "qwer1234", "qwer12345", "qwerasdf",
-    "qwerasdfzxcv", "qwerty12", "qwerty123", "qwerty1234", "qwerty12345", "qwerty123456", "qwerty1234567890",
-    "qwertyasdf", "qwertyasdfgh", "qwertyqwerty", "qwertyui", "qwertyuiop", "qwertyuiop1", "qwertyuiop123",
-    "qwertyuiop1234567890", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiop", "rainbow123", "realmadrid", "robert123",
-    "roblox123", "roblox1234", "ronaldo07", "ronaldo123", "root1234", "rootpassword", "rootroot", "samsung1",
-    "samsung123", "secret123", "secret1234", "secretpassword", "september", "september1", "server123", "service123",
-    "shadow123", "shadow1234", "silver123", "slipknot1", "slipknot123", "snoopy123", "soccer123", "softball",
-    "spiderman", "spiderman1", "spiderman123", "spring2024", "spring2025", "starwars", "starwars1", "starwars123",
-    "steelers1", "strawberry", "strawberry1", "summer123", "summer2024", "summer2025", "sunflower", "sunflower1",
-    "sunshine", "sunshine1", "sunshine12", "sunshine123", "superman", "superman1", "superman123", "supersecret",
-    "support123", "sweetheart", "sweetheart1", "system123", "temp1234", "temp12345", "temporary1", "temppassword",
-    "test1234", "test12345", "test123456", "tester123", "testing123", "testing1234", "testpassword", "testtest",
-    "testtest1", "thepassword", "thequickbrownfox", "thomas123", "tigger123", "toor1234", "topsecret", "topsecret1",
-    "truelove", "trustno1", "trustno1!", "trustnoone", "twitter123", "unicorn123", "user1234", "user12345",
-    "username1", "volleyball1", "warcraft123", "welcome!", "welcome1", "welcome1!", "welcome12", "welcome123",
-    "welcome123!", "welcome1234", "welcome2024", "welcome2025", "whatever", "whatever1", "whatever123", "windows10",
-    "windows123", "winter123", "winter2024", "winter2025", "xbox360123", "yankees123", "yellow123", "yourpassword",
-    "zaq12wsx", "zaq1@wsx", "zaq1zaq1", "zxcasdqwe", "zxcasdqwe123", "zxcvasdf", "zxcvbnm1", "zxcvbnm123",
-    "zxcvbnmzxcvbnm"};
-// clang-format on
-static_assert(std::ranges::is_sorted(common));
+constexpr int few_bits = 21;  ///< a word and any four digits; two words and a sign
+constexpr int word_bits = 9;
+constexpr int leet_bits = 1;
+constexpr int track_bits = 6;
+constexpr int again_bits = 2;
+constexpr int year_bits = 5;
+constexpr std::size_t shortest_track = 4;
+/// Longer ones are only looked at for being a repetition of something shorter.
+constexpr std::size_t longest = 64;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
+int loose_bits(char c) {
+  if (c == ' ') return 1;
+  if (is_digit(c) || (c > ' ' && c < '\x7f' && !is_letter(c))) return 3;
+  if (is_letter(c)) return 5;
+  return 8;
+}
+
+/// What stands for a letter in 1337 spelling.
+std::string_view disguises(char letter) {
+  switch (letter) {
+    case 'a':
+      return "@4";
+    case 'b':
+      return "8";
+    case 'c':
+      return "(";
+    case 'e':
+      return "3";
+    case 'g':
+      return "96";
+    case 'i':
+      return "1!|";
+    case 'l':
+      return "1!|";
+    case 'o':
+      return "0";
+    case 's':
+      return "5$";
+    case 't':
+      return "7+";
+    case 'z':
+      return "2";
+    default:
+      return "";
+  }
+}
+
+std::vector<std::string_view> split(std::string_view list) {
+  std::vector<std::string_view> words;
+  while (!list.empty()) {
+    const auto end = list.find(' ');
+    words.push_back(list.substr(0, end));
+    list.remove_prefix(end + 1);
+  }
+  return words;
+}
+
+/// The words by their first letter: whoever starts with another one can't be spelled here.
+using Shelf = std::vector<std::vector<std::string_view>>;
+
+Shelf sort_words() {
+  Shelf shelf(256);
+  for (const auto word : split(common_words)) shelf[static_cast<unsigned char>(word.front())].push_back(word);
+  return shelf;
+}
+
+std::vector<std::string> both_ways(std::string_view list) {
+  std::vector<std::string> tracks;
+  for (const auto track : split(list)) {
+    tracks.emplace_back(track);
+    tracks.emplace_back(track.rbegin(), track.rend());
+  }
+  return tracks;
+}
+
+enum class Match : std::uint8_t { none, plain, leet };
+
+Match match(std::string_view text, std::string_view word) {
+  if (text.size() < word.size()) return Match::none;
+  std::size_t disguised = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (text[i] == word[i]) continue;
+    if (disguises(word[i]).find(text[i]) == std::string_view::npos) return Match::none;
+    ++disguised;
+  }
+  if (disguised == 0) return Match::plain;
+  return disguised * 2 <= word.size() ? Match::leet : Match::none;  // a number is not a word
+}
+
+std::size_t common_prefix(std::string_view left, std::string_view right) {
+  return static_cast<std::size_t>(std::ranges::mismatch(left, right).in1 - left.begin());
+}
+
+bool starts_with_year(std::string_view text) {
+  if (text.size() < 4 || !std::all_of(text.begin(), text.begin() + 4, is_digit)) return false;
+  return text.substr(0, 2) == "19" || (text.substr(0, 2) == "20" && text[2] <= '3');
+}
+
+/// The cheapest way to put a text together; `bits[i]` is that of its first i bytes.
+class Count {
+ public:
+  explicit Count(std::string_view text) : text_(text), bits_(text.size() + 1, 1'000'000) { bits_[0] = 0; }
+
+  int bits() {
+    for (at_ = 0; at_ < text_.size(); ++at_) {
+      take(1, loose_bits(text_[at_]));
+      const auto rest = text_.substr(at_);
+      take_run(rest);
+      take_words(rest);
+      take_tracks(rest);
+      if (starts_with_year(rest)) take(4, year_bits);
+    }
+    return bits_.back();
+  }
+
+ private:
+  void take(std::size_t size, int cost) { bits_[at_ + size] = std::min(bits_[at_ + size], bits_[at_] + cost); }
+
+  void take_run(std::string_view rest) {
+    const auto end = std::min(rest.find_first_not_of(rest.front()), rest.size());
+    for (std::size_t size = 3; size <= end; ++size) take(size, loose_bits(rest.front()) + again_bits);
+  }
+
+  void take_words(std::string_view rest) {
+    static const Shelf shelf = sort_words();
+    static const std::string letters = "abceilgostz";
+    take_words_of(shelf[static_cast<unsigned char>(rest.front())], rest);
+    for (const char letter : letters)
+      if (disguises(letter).find(rest.front()) != std::string_view::npos)
+        take_words_of(shelf[static_cast<unsigned char>(letter)], rest);
+  }
+
+  void take_words_of(const std::vector<std::string_view>& words, std::string_view rest) {
+    for (const auto word : words) {
+      const auto found = match(rest, word);
+      if (found == Match::none) continue;
+      const auto spelling = rest.substr(0, word.size());
+      int cost = word_bits + (found == Match::leet ? leet_bits : 0);
+      take(word.size(), cost);
+      auto end = word.size();  // once more, and again
+      for (cost += again_bits; rest.substr(end, word.size()) == spelling; end += word.size())
+        take(end + word.size(), cost);
+    }
+  }
+
+  void take_tracks(std::string_view rest) {
+    static const std::vector<std::string> tracks = both_ways(common_tracks);
+    for (const auto& track : tracks)
+      for (auto start = track.find(rest.front()); start != std::string::npos;
+           start = track.find(rest.front(), start + 1))
+        for (auto size = common_prefix(rest, std::string_view{track}.substr(start)); size >= shortest_track; --size)
+          take(size, track_bits);
+  }
+
+  std::string_view text_;
+  std::vector<int> bits_;
+  std::size_t at_ = 0;
+};
+
+/// The shortest beginning that makes up the whole text by repetition; perhaps the text itself.
+std::string_view period_of(std::string_view text) {
+  for (std::size_t size = 1; size <= text.size() / 2; ++size)
+    if (text.substr(size) == text.substr(0, text.size() - size)) return text.substr(0, size);
+  return text;
+}
+
+int bits_of(std::string_view text) {
+  const auto period = period_of(text);
+  if (period.size() > longest) return few_bits + 1;
+  const int once = Count{period}.bits();
+  return period.size() == text.size() ? once : once + again_bits;
+}
 
 }  // namespace
 
-bool is_common_password(std::string_view lower_case) { return std::ranges::binary_search(common, lower_case); }
+bool is_common_password(std::string_view lower_case) {
+  const std::string backwards(lower_case.rbegin(), lower_case.rend());
+  return bits_of(lower_case) <= few_bits || bits_of(backwards) <= few_bits;
+}
 
 }  // namespace guerdon::auth
