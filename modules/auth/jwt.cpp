@@ -50,6 +50,7 @@ std::optional<Header> read_header(std::string_view part) {
   const auto value = decode_part(part);
   if (!value) return std::nullopt;
   auto header = decode<Header>(*value, Unknown::refuse);
+  if (header && !header->kid && value->as_object().contains("kid")) return std::nullopt;  // null
   if (!header || header->alg != algorithm || header->typ != token_type) return std::nullopt;
   return *std::move(header);
 }
