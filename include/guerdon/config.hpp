@@ -54,6 +54,8 @@ BOOST_DESCRIBE_STRUCT(DatabaseConfig, (), (url, durability, connections, queue, 
 struct AuthConfig {
   SigningKey jwt_secret_base64;           ///< never empty once the App is up: without one it makes and keeps its own
   SigningKey jwt_previous_secret_base64;  ///< still accepted, for rotation; may be empty
+  Ed25519PrivateKey ed25519_private_key;  ///< signs access tokens if there is one
+  Ed25519PublicKey ed25519_previous_public_key;  ///< still accepted, for rotation
   Text<1, 200> issuer, audience;
   Within<second_ms, 365 * day_ms> access_token_ttl, refresh_token_ttl;
   Bounded<8, 128> password_min_length, password_min_length_staff;
@@ -63,9 +65,9 @@ struct AuthConfig {
   Bounded<1, 100'000> hash_queue;
 };
 BOOST_DESCRIBE_STRUCT(AuthConfig, (),
-                      (jwt_secret_base64, jwt_previous_secret_base64, issuer, audience, access_token_ttl,
-                       refresh_token_ttl, password_min_length, password_min_length_staff, argon2_memory_kib,
-                       argon2_iterations, hash_threads, hash_queue))
+                      (jwt_secret_base64, jwt_previous_secret_base64, ed25519_private_key, ed25519_previous_public_key,
+                       issuer, audience, access_token_ttl, refresh_token_ttl, password_min_length,
+                       password_min_length_staff, argon2_memory_kib, argon2_iterations, hash_threads, hash_queue))
 
 struct TasksConfig {
   Bounded<1, 64> threads;

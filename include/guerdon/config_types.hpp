@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "guerdon/codec.hpp"
+#include "guerdon/ed25519.hpp"
 
 namespace guerdon {
 
@@ -188,6 +189,22 @@ struct Codec<SigningKey> : detail::SettingCodec<SigningKey, Codec<SigningKey>> {
   static std::string_view expected() { return "must be base64 of at least 32 bytes (openssl rand -base64 32)"; }
   static void append(std::string& out, const SigningKey& key) { out += key.empty() ? "" : "***"; }
   static std::optional<SigningKey> read(std::string_view text) { return SigningKey::parse(text); }
+};
+
+template <>
+struct Codec<Ed25519PrivateKey> : detail::SettingCodec<Ed25519PrivateKey, Codec<Ed25519PrivateKey>> {
+  static std::string_view expected() {
+    return "must be an Ed25519 private key as PEM, not encrypted (openssl genpkey -algorithm ed25519)";
+  }
+  static void append(std::string& out, const Ed25519PrivateKey& key) { out += key.empty() ? "" : "***"; }
+  static std::optional<Ed25519PrivateKey> read(std::string_view text) { return Ed25519PrivateKey::from_pem(text); }
+};
+
+template <>
+struct Codec<Ed25519PublicKey> : detail::SettingCodec<Ed25519PublicKey, Codec<Ed25519PublicKey>> {
+  static std::string_view expected() { return "must be an Ed25519 public key as PEM (openssl pkey -pubout)"; }
+  static void encode(std::string& out, const Ed25519PublicKey& key) { append_json_string(out, key.to_pem()); }
+  static std::optional<Ed25519PublicKey> read(std::string_view text) { return Ed25519PublicKey::from_pem(text); }
 };
 
 }  // namespace guerdon

@@ -47,10 +47,13 @@ Error refusal() { return {problems::unauthenticated, "The access token is not va
 
 }  // namespace
 
-AccessTokens::AccessTokens(TokenRules rules, const SigningSecrets& secrets) : rules_(std::move(rules)) {
+AccessTokens::AccessTokens(TokenRules rules, const SigningSecrets& secrets, const Ed25519Keys& pairs)
+    : rules_(std::move(rules)) {
   if (rules_.lifetime < seconds{1}) throw std::invalid_argument("an access token must live for a second at least");
-  keys_.push_back(std::make_unique<JwtKey>(secrets.current));
-  if (!secrets.previous.empty()) keys_.push_back(std::make_unique<JwtKey>(secrets.previous));
+  if (!pairs.current.empty()) keys_.push_back(std::make_unique<EdJwtKey>(pairs.current));
+  keys_.push_back(std::make_unique<SecretJwtKey>(secrets.current));
+  if (!secrets.previous.empty()) keys_.push_back(std::make_unique<SecretJwtKey>(secrets.previous));
+  if (!pairs.previous.empty()) keys_.push_back(std::make_unique<EdJwtKey>(pairs.previous));
 }
 
 std::string AccessTokens::issue(const Bearer& bearer, Instant now, Random& random) const {

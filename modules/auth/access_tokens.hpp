@@ -30,11 +30,17 @@ struct Bearer {
   RoleSet roles;
 };
 
+/// With a private key tokens are signed with it; those of the previous one, and of the secrets, are accepted.
+struct Ed25519Keys {
+  Ed25519PrivateKey current = {};
+  Ed25519PublicKey previous = {};
+};
+
 /// Thread-safe.
 class AccessTokens {
  public:
   /// Throws std::invalid_argument for a secret that is too short or a life of less than a second.
-  AccessTokens(TokenRules rules, const SigningSecrets& secrets);
+  AccessTokens(TokenRules rules, const SigningSecrets& secrets, const Ed25519Keys& pairs = {});
 
   [[nodiscard]] const TokenRules& rules() const noexcept { return rules_; }
 

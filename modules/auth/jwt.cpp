@@ -16,7 +16,6 @@ struct Header {
 };
 BOOST_DESCRIBE_STRUCT(Header, (), (alg, typ, kid))
 
-constexpr std::string_view algorithm = "HS256";
 constexpr std::string_view token_type = "at+jwt";
 
 struct Parts {
@@ -51,24 +50,52 @@ std::optional<Header> read_header(std::string_view part) {
   if (!value) return std::nullopt;
   auto header = decode<Header>(*value, Unknown::refuse);
   if (header && !header->kid && value->as_object().contains("kid")) return std::nullopt;  // null
-  if (!header || header->alg != algorithm || header->typ != token_type) return std::nullopt;
+  if (!header || header->typ != token_type) return std::nullopt;
   return *std::move(header);
 }
 
 }  // namespace
 
-JwtKey::JwtKey(std::string_view secret) : id_(to_hex(sha256(secret)).substr(0, 8)), key_(secret) {
-  if (secret.size() < min_secret) throw std::invalid_argument("the signing secret must have at least 32 bytes");
+JwtKey::JwtKey(std::string_view algorithm, std::string id) : algorithm_(algorithm), id_(std::move(id)) {
   header_ = to_base64url(to_json(
       Header{.alg = std::string{algorithm}, .typ = std::string{token_type}, .kid = Omittable<std::string>{id_}}));
 }
 
 std::string JwtKey::sign(std::string_view claims) const {
   std::string token = header_ + '.' + to_base64url(claims);
-  const Digest mac = key_.sign(token);
+  const auto signature = signature_of(token);
   token += '.';
-  token += to_base64url(as_text(mac));
+  token += to_base64url(signature);
   return token;
+}
+
+SecretJwtKey::SecretJwtKey(std::string_view secret)
+    : JwtKey("HS256", to_hex(sha256(secret)).substr(0, 8)), key_(secret) {
+  if (secret.size() < min_secret) throw std::invalid_argument("the signing secret must have at least 32 bytes");
+}
+
+std::string SecretJwtKey::signature_of(std::string_view text) const { return std::string{as_text(key_.sign(text))}; }
+
+bool SecretJwtKey::has_signed(std::string_view text, std::string_view signature) const {
+  return constant_time_equal(signature, as_text(key_.sign(text)));
+}
+
+std::string thumbprint(const Ed25519PublicKey& key) {
+  return to_base64url(as_text(sha256(R"({"crv":"Ed25519","kty":"OKP","x":")" + to_base64url(key.bytes()) + "\"}")));
+}
+
+EdJwtKey::EdJwtKey(const Ed25519PrivateKey& key)
+    : JwtKey("EdDSA", thumbprint(key.public_key())), private_(key), public_(key.public_key()) {}
+
+EdJwtKey::EdJwtKey(const Ed25519PublicKey& key) : JwtKey("EdDSA", thumbprint(key)), public_(key) {}
+
+std::string EdJwtKey::signature_of(std::string_view text) const {
+  if (private_.empty()) throw std::logic_error("a public key signs nothing");
+  return private_.sign(text);
+}
+
+bool EdJwtKey::has_signed(std::string_view text, std::string_view signature) const {
+  return public_.has_signed(text, signature);
 }
 
 std::optional<json::value> open_jwt(std::string_view token, std::span<const std::unique_ptr<JwtKey>> keys) {
@@ -82,9 +109,9 @@ std::optional<json::value> open_jwt(std::string_view token, std::span<const std:
   for (const auto& key : keys) {
     if (parts->header != key->header_) {
       if (!header && !(header = read_header(parts->header))) return std::nullopt;
-      if (header->kid && *header->kid != key->id_) continue;
+      if (header->alg != key->algorithm_ || (header->kid && *header->kid != key->id_)) continue;
     }
-    if (constant_time_equal(*signature, as_text(key->key_.sign(parts->signed_text)))) return decode_part(parts->claims);
+    if (key->has_signed(parts->signed_text, *signature)) return decode_part(parts->claims);
   }
   return std::nullopt;
 }

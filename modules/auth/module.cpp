@@ -7,6 +7,7 @@
 #include "guerdon/platform.hpp"
 #include "login.hpp"
 #include "routes.hpp"
+#include "tokens/routes.hpp"
 
 namespace guerdon::auth {
 namespace {
@@ -21,11 +22,15 @@ SigningSecrets secrets_of(const AuthConfig& config) {
   return {.current = config.jwt_secret_base64.bytes(), .previous = config.jwt_previous_secret_base64.bytes()};
 }
 
+Ed25519Keys key_pairs_of(const AuthConfig& config) {
+  return {.current = config.ed25519_private_key, .previous = config.ed25519_previous_public_key};
+}
+
 }  // namespace
 
 struct Module::Parts {
   Parts(const AuthConfig& config, Random& random, const SigningSecrets& secrets)
-      : tokens(token_rules(config), secrets),
+      : tokens(token_rules(config), secrets, key_pairs_of(config)),
         accounts(config, random),
         login(config, random, tokens, secrets),
         authenticator(tokens) {}
@@ -39,6 +44,7 @@ struct Module::Parts {
 Module::Module(Platform& platform)
     : parts_(std::make_unique<Parts>(platform.config.auth, platform.random, secrets_of(platform.config.auth))) {
   declare_routes(platform.routes, parts_->accounts, parts_->login);
+  declare_token_routes(platform.routes, key_pairs_of(platform.config.auth));
 }
 
 Module::~Module() = default;

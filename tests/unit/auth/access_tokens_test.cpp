@@ -310,7 +310,7 @@ TEST_CASE("Tokens of the secret before this one are accepted, and none is signed
 TEST_CASE("A key id does not help a signature of the other key") {
   const AccessTokens rotated{rules, {.current = other_secret, .previous = secret}};
   const Issued issued;
-  const JwtKey key{secret};
+  const SecretJwtKey key{secret};
   const auto header = R"({"alg":"HS256","typ":"at+jwt","kid":")" + key.id() + "\"}";
   CHECK(code_of(rotated.verify(sign(header, claims_text(issued), secret), now)) == "good");
   CHECK(code_of(rotated.verify(sign(header, claims_text(issued), other_secret), now)) == "unauthenticated");
