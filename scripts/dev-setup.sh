@@ -10,7 +10,7 @@ packages_for() {
         libsqlite3-dev libpq-dev libargon2-dev prometheus-cpp-dev librdkafka-dev libhiredis-dev
       ;;
     test)
-      echo catch2 postgresql-15
+      echo catch2 postgresql-15 nginx
       # Node from elsewhere is as good as Debian's: only the programs matter.
       command -v node >/dev/null || echo nodejs
       command -v npm >/dev/null || echo npm
@@ -51,13 +51,28 @@ setup() {
   fi
 
   say "Installing ${missing[*]}"
+  (install_quietly "${missing[@]}")
+}
+
+# In a shell of its own, so that what it forbids for a while is allowed again however it ends.
+install_quietly() {
   # The tests make clusters of their own; Debian's would only take a port and memory.
-  local no_cluster=/etc/postgresql-common/createcluster.d/guerdon-setup.conf
-  if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then
+  undo=()
+  local no_cluster=/etc/postgresql-common/createcluster.d/guerdon-setup.conf policy=/usr/sbin/policy-rc.d
+  trap '((${#undo[@]} == 0)) || as_root rm -f "${undo[@]}"' EXIT
+  if [[ " $* " == *" postgresql-15 "* ]]; then
+    undo+=("$no_cluster")
     as_root mkdir -p "$(dirname "$no_cluster")"
     as_root sh -c "echo 'create_main_cluster = false' >$no_cluster"
   fi
+  # And start proxies of their own; Debian's must take no port, now or after the next boot.
+  if [[ " $* " == *" nginx "* && ! -e $policy ]]; then
+    undo+=("$policy")
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+  fi
   apt_quietly update
-  apt_quietly install --no-install-recommends -y "${missing[@]}"
-  as_root rm -f "$no_cluster"
+  apt_quietly install --no-install-recommends -y "$@"
+  if [[ " $* " == *" nginx "* ]] && command -v systemctl >/dev/null; then
+    as_root systemctl --quiet disable nginx || true
+  fi
 }
