@@ -37,7 +37,7 @@ Bytes hash_of(const Bytes& before, const ChainRow& row) {
 
 /// Makes an address that was forgotten impossible to guess from its digest.
 Bytes make_salt(Tx& tx) {
-  const auto& bytes = tx.new_id<AuditId>().uuid().bytes;
+  const auto bytes = tx.new_id<AuditId>().uuid().bytes;
   return {std::string{reinterpret_cast<const char*>(bytes.data()), bytes.size()}};
 }
 
