@@ -10,6 +10,7 @@
 #include "auth/module.hpp"
 #include "auth/ports.hpp"
 #include "base/version.hpp"
+#include "bus/invariants.hpp"
 #include "bus/outbox_bus.hpp"
 #include "bus/run_mark.hpp"
 #include "event/module.hpp"
@@ -52,8 +53,8 @@ struct Modules {
 
 std::vector<Invariant> all_invariants() {
   auto all = platform_invariants();
-  for (auto* const of_module :
-       {auth::invariants, event::invariants, progress::invariants, reward::invariants, saga::invariants}) {
+  for (auto* const of_module : {bus::invariants, auth::invariants, event::invariants, progress::invariants,
+                                reward::invariants, saga::invariants}) {
     for (auto& invariant : of_module()) all.push_back(std::move(invariant));
   }
   return all;
