@@ -20,6 +20,21 @@ std::set<std::string> modules_of(const Files& files) {
   return names;
 }
 
+/// Where an include of a relative path leads, from the root; empty for one that is none.
+std::string resolved(const SourceFile& file, const std::string& include) {
+  if (!starts_with(include, "../") && !starts_with(include, "./")) return {};
+  return (std::filesystem::path{file.path}.parent_path() / include).lexically_normal().generic_string();
+}
+
+/// An include that goes around the public headers: of a module out of its folder, of the platform into one.
+bool leaves_its_place(const SourceFile& file, const std::string& include) {
+  const auto own = module_of(file.path);
+  const auto path = resolved(file, include);
+  if (own.empty()) return starts_with(include, "modules/") || starts_with(path, "modules/");
+  if (starts_with(include, "modules/") || starts_with(include, "src/")) return true;
+  return !path.empty() && module_of(path) != own;
+}
+
 std::string first_part(const std::string& include) { return include.substr(0, include.find('/')); }
 
 /// The files that name modules because that is what they are for.
@@ -39,6 +54,36 @@ constexpr std::array machinery_words = {
     R"(\bsleep_for\b)", R"(system_clock::now)", R"(steady_clock::now)", R"(\btime\s*\(\s*(NULL|nullptr|0)\s*\))",
     R"(\bgetenv\b)",    R"(\bthread_local\b)"};
 
+/// The names that a statement gives its own subqueries: WITH name AS (…).
+std::set<std::string> subqueries_in(const std::string& sql) {
+  static const std::regex subquery{
+      R"re(\b([a-z_][a-z0-9_]*)\s*(?:\([^()]*\))?\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\()re"};
+  std::set<std::string> names;
+  for (std::sregex_iterator it{sql.begin(), sql.end(), subquery}, end; it != end; ++it) names.insert((*it)[1].str());
+  return names;
+}
+
+/// From a co_await on to the end of its expression: is there a conditional among what it passes on?
+bool passes_conditional(std::string_view code) {
+  int parentheses = 0, braces = 0;
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    const char c = code[i];
+    if (c == '"' || (c == '\'' && i > 0 && std::isalnum(static_cast<unsigned char>(code[i - 1])) == 0)) {
+      for (++i; i < code.size() && code[i] != c; ++i)
+        if (code[i] == '\\') ++i;
+      continue;
+    }
+    if (c == '{') ++braces;
+    if (c == '}' && --braces < 0) return false;
+    if (braces > 0) continue;
+    if (c == '(') ++parentheses;
+    if (c == ')' && --parentheses < 0) return false;
+    if (c == ';') return false;
+    if (c == '?' && parentheses > 0) return true;
+  }
+  return false;
+}
+
 std::set<std::string> tables_in(const std::string& sql) {
   static const std::regex table{
       R"re(\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|REFERENCES|INDEX\s+\w+\s+ON)\s+([a-z_][a-z0-9_]*))re"};
@@ -56,6 +101,7 @@ Violations forbidden_includes(const Files& files) {
     if (is_wiring(file.path)) continue;
     const auto own = module_of(file.path);
     for (const auto& include : includes_of(file)) {
+      if (leaves_its_place(file, include)) found.push_back(file.path + " includes " + include + ": not its own");
       const auto other = first_part(include);
       if (include == other || modules.count(other) == 0 || other == own) continue;
       if (is_platform(file.path))
@@ -114,10 +160,12 @@ Violations foreign_tables(const Files& files) {
   for (const auto& file : files) {
     const auto own = module_of(file.path);
     if (own.empty() || file.path.size() < 4 || file.path.substr(file.path.size() - 4) == ".sql") continue;
-    for (const auto& literal : literals_of(file))
+    for (const auto& literal : literals_of(file)) {
+      const auto subqueries = subqueries_in(literal);
       for (const auto& table : tables_in(literal))
-        if (!starts_with(table, own + "_") && table.find('_') != std::string::npos)
+        if (!starts_with(table, own + "_") && subqueries.count(table) == 0)
           found.push_back(file.path + " names the table " + table);
+    }
   }
   return found;
 }
@@ -159,7 +207,7 @@ Violations weak_randomness(const Files& files) {
 
 Violations miscompiled_coroutines(const Files& files) {
   // Of one expression that awaits: a brace-made aggregate or a capturing closure among its arguments, an aggregate
-  // with an awaiting member, `?:` around an await, a thrown value that awaits.
+  // with an awaiting member, `?:` around an await or among its arguments, a thrown value that awaits.
   static const std::array forms = {std::regex{R"re(co_await\s+[\w:.\->]+\s*(?:<[^;<>]*>)?\s*\([^;]*?[\w>)]?\s*\{)re"},
                                    std::regex{R"re(co_await\s+[\w:.\->]+\s*\([^;]*\[[^\]\s][^\]]*\]\s*[({])re"},
                                    std::regex{R"re(\{[^{};]*=\s*co_await\b)re"},
@@ -172,6 +220,10 @@ Violations miscompiled_coroutines(const Files& files) {
     for (const auto& form : forms)
       for (std::sregex_iterator it{code.begin(), code.end(), form}, end; it != end; ++it)
         found.push_back(file.path + ": " + it->str().substr(0, 80));
+    constexpr std::string_view word = "co_await";
+    for (auto at = code.find(word); at != code.npos; at = code.find(word, at + word.size()))
+      if (passes_conditional(std::string_view{code}.substr(at)))
+        found.push_back(file.path + ": a conditional in " + code.substr(at, 80));
   }
   return found;
 }

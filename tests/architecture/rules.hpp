@@ -13,7 +13,7 @@ using Files = std::vector<SourceFile>;
 using Violations = std::vector<std::string>;
 
 /// The platform includes no module, a module only its own headers, the platform's public ones and what others publish,
-/// never another's module.hpp.
+/// never another's module.hpp. Nobody goes around that by way of "../" or of a path from the root.
 Violations forbidden_includes(const Files& files);
 /// Modules depend on one another without cycles.
 Violations module_cycles(const Files& files);

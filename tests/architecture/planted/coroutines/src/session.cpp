@@ -5,6 +5,8 @@ awaitable<void> wrong(socket s) {
   co_await call([s] { return 1; });
   Agg made{.a = co_await g()};
   auto x = c ? co_await h() : 0;
+  co_await f(c ? a : b);
+  co_await s.g(1, h(c ? a : b)).i();
   throw Failure(co_await text());
 }
 
@@ -15,4 +17,7 @@ awaitable<void> right(socket s) {
   const auto closure = [s] { return 1; };
   co_await call(closure);
   co_await s.async_read_some(buffer, use_awaitable);
+  const auto chosen = c ? a : b;
+  co_await f(chosen, "why?", '?');
+  if (co_await h(1)) x = c ? a : b;
 }
