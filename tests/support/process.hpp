@@ -39,8 +39,8 @@ class Process {
   void signal(int number) const;
   /// Waits so long for its end.
   [[nodiscard]] bool has_ended(std::chrono::milliseconds limit) const;
-  /// Waits for its end. Throws std::runtime_error after a minute and a half, having killed it.
-  Exit wait();
+  /// Waits for its end. Throws std::runtime_error after `limit`, having killed it.
+  Exit wait(std::chrono::seconds limit = std::chrono::seconds{90});
   /// Waits for a whole line of standard error that contains `text`; that line. Throws when the process ends before, or
   /// after a minute.
   std::string wait_for_line(const std::string& text);
