@@ -8,6 +8,7 @@
 
 #include "support/bus_notes.hpp"
 #include "support/mortal_server.hpp"
+#include "support/reused_schemas.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -54,26 +55,12 @@ class History {
   }
 
   void check() {
-    CHECK(count(store_,
-                "SELECT COUNT(*) FROM outbox_head h WHERE h.next - 1 <> (SELECT COUNT(*) FROM outbox o "
-                "WHERE o.partition = h.partition)") == 0);
-    for (int n = 0; n < subjects; ++n) {
-      const auto published = numbers("SELECT number FROM test_published WHERE subject = $1 ORDER BY number", n);
-      Numbers logged;
-      for (const auto& payload : store_->read([&](Snapshot& snapshot) {
-             return snapshot.list<std::string>("SELECT payload FROM outbox WHERE key = $1 ORDER BY position",
-                                               subject(n));
-           }))
-        logged.push_back(decode<Noted>(parse_json(payload).value()).value().number);
-      CHECK(logged == published);
-      for (const auto& consumer : consumers) {
-        Numbers expected;
-        for (const auto number : published)
-          if (!dies_as_letter(consumer, number)) expected.push_back(number);
-        CHECK(effects(store_, consumer, subject(n)) == expected);
-      }
-    }
-    check_dead_letters();
+    store_->read([&](Snapshot& snapshot) {
+      CHECK(snapshot.get<std::int64_t>("SELECT COUNT(*) FROM outbox_head h WHERE h.next - 1 <> "
+                                       "(SELECT COUNT(*) FROM outbox o WHERE o.partition = h.partition)") == 0);
+      for (int n = 0; n < subjects; ++n) check_subject(snapshot, subject(n));
+      check_dead_letters(snapshot);
+    });
   }
 
  private:
@@ -153,19 +140,29 @@ class History {
     if (random_() % 2 == 0) go_on_after(0);
   }
 
-  Numbers numbers(Sql sql, int n) {
-    return store_->read([&](Snapshot& snapshot) { return snapshot.list<std::int64_t>(sql, subject(n)); });
+  static void check_subject(Snapshot& snapshot, const std::string& name) {
+    const auto published =
+        snapshot.list<std::int64_t>("SELECT number FROM test_published WHERE subject = $1 ORDER BY number", name);
+    Numbers logged;
+    for (const auto& payload :
+         snapshot.list<std::string>("SELECT payload FROM outbox WHERE key = $1 ORDER BY position", name))
+      logged.push_back(decode<Noted>(parse_json(payload).value()).value().number);
+    CHECK(logged == published);
+    for (const auto& consumer : consumers) {
+      Numbers expected;
+      for (const auto number : published)
+        if (!dies_as_letter(consumer, number)) expected.push_back(number);
+      CHECK(effects(snapshot, consumer, name) == expected);
+    }
   }
 
-  void check_dead_letters() {
+  void check_dead_letters(Snapshot& snapshot) {
     std::map<std::pair<std::string, std::int64_t>, int> found;
-    store_->read([&](Snapshot& snapshot) {
-      snapshot.visit("SELECT consumer, payload, attempts FROM dead_letters", [&](const Row& row) {
-        const auto note = decode<Noted>(parse_json(row.text(1)).value()).value();
-        const auto consumer = column<std::string>(row, 0);
-        CHECK(dies_as_letter(consumer, note.number));
-        CHECK(found.emplace(std::pair{consumer, note.number}, column<int>(row, 2)).second);
-      });
+    snapshot.visit("SELECT consumer, payload, attempts FROM dead_letters", [&](const Row& row) {
+      const auto note = decode<Noted>(parse_json(row.text(1)).value()).value();
+      const auto consumer = column<std::string>(row, 0);
+      CHECK(dies_as_letter(consumer, note.number));
+      CHECK(found.emplace(std::pair{consumer, note.number}, column<int>(row, 2)).second);
     });
     for (std::int64_t number = 1; number <= number_; ++number)
       for (const auto& consumer : consumers) {
@@ -190,6 +187,7 @@ class History {
 
 TEST_CASE("After any history each message has had its effect once and in order, or is a dead letter") {
   const auto engine = GENERATE(from_range(engines()));
+  const ReusedSchemas reused;
   const unsigned histories = engine == Engine::sqlite ? 25 : 3;
   for (unsigned seed = 1; seed <= histories; ++seed) {
     INFO("seed " << seed);

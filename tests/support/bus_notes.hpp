@@ -51,11 +51,12 @@ inline void add_effect(Tx& tx, std::string_view consumer, const Noted& note) {
 using Numbers = std::vector<std::int64_t>;
 
 /// The numbers that a consumer has noted, in the order of their inserts.
+inline Numbers effects(Snapshot& snapshot, std::string_view consumer, std::string_view subject) {
+  return snapshot.list<std::int64_t>("SELECT number FROM test_effects WHERE consumer = $1 AND subject = $2 ORDER BY n",
+                                     consumer, subject);
+}
 inline Numbers effects(TestDatabase& store, std::string_view consumer, std::string_view subject) {
-  return store->read([&](Snapshot& snapshot) {
-    return snapshot.list<std::int64_t>(
-        "SELECT number FROM test_effects WHERE consumer = $1 AND subject = $2 ORDER BY n", consumer, subject);
-  });
+  return store->read([&](Snapshot& snapshot) { return effects(snapshot, consumer, subject); });
 }
 
 template <class... M>

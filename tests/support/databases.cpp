@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "support/reused_schemas.hpp"
+
 namespace guerdon::test {
 
 namespace {
@@ -28,7 +30,8 @@ std::vector<Engine> engines() {
 
 DatabasePlace::DatabasePlace(Engine engine) {
   if (engine == Engine::postgres) {
-    schema_ = std::make_unique<PostgresSchema>();
+    auto* const reused = ReusedSchemas::current();
+    schema_ = reused != nullptr ? reused->take() : std::make_unique<PostgresSchema>();
     url_ = schema_->url();
     return;
   }
@@ -39,6 +42,12 @@ DatabasePlace::DatabasePlace(Engine engine) {
 DatabasePlace::~DatabasePlace() {
   std::error_code ignored;
   if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  if (schema_ == nullptr || ReusedSchemas::current() == nullptr) return;
+  try {
+    ReusedSchemas::current()->give_back(std::move(schema_));
+  } catch (const std::exception&) {
+    // The next database gets another one.
+  }
 }
 
 TestDatabase::TestDatabase(Engine engine, Schema schema, store::DatabaseOptions options)

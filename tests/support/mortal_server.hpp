@@ -52,6 +52,7 @@ class MortalServer {
   store::DatabaseOptions options() {
     store::DatabaseOptions options;
     options.faults = &mortality_;
+    options.connections = 3;  // enough to get into one another's way, and soon made anew
     options.on_fatal = [](int, const std::string&) {};
     return options;
   }

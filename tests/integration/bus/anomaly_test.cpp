@@ -19,6 +19,7 @@ struct Fixture {
   store::DatabaseOptions options() {
     store::DatabaseOptions options;
     options.faults = &faults;
+    options.connections = 3;  // enough to get into one another's way, and soon made anew
     options.on_fatal = [](int, const std::string&) {};
     return options;
   }
@@ -61,8 +62,10 @@ struct Fixture {
     });
   }
   void check_effects(const std::string& subject) {
-    CHECK(effects(store, "first", subject) == Numbers{1, 2, 3});
-    CHECK(effects(store, "second", subject) == Numbers{1, 2, 3});
+    store->read([&](Snapshot& snapshot) {
+      CHECK(effects(snapshot, "first", subject) == Numbers{1, 2, 3});
+      CHECK(effects(snapshot, "second", subject) == Numbers{1, 2, 3});
+    });
   }
 };
 

@@ -47,10 +47,7 @@ void Sagaland::wire() {
            [this](Tx& tx, const Journey& journey, const SagaFailure& failure) {
              end(tx, journey.traveller + " stays, " + failure.step + ": " + failure.reason);
            },
-       .receipt =
-           [](const Journey& journey) {
-             return Receipt{{"journey_rows", journey.booked}};
-           }});
+       .receipt = [](const Journey& journey) { return Receipt{{"journey_rows", journey.booked}}; }});
   engine_->define<Greeting>("greeting",
                             {{.name = "wave",
                               .apply = [this](Tx& tx, Greeting&) { return act(tx, "apply wave"); },
@@ -150,6 +147,21 @@ void Sagaland::step_in_vain() { pass(false); }
 
 void Sagaland::settle() {
   for (int passes = 0; step(); ++passes) REQUIRE(passes < 1000);
+}
+
+void Sagaland::begin_anew() {
+  store
+      ->write([](Tx& tx) -> Result<void> {
+        tx.exec("DELETE FROM journey_rows");
+        tx.exec("DELETE FROM saga_steps");
+        tx.exec("DELETE FROM saga_sagas");
+        return {};
+      })
+      .value();
+  acts_.clear();
+  committed.clear();
+  ends.clear();
+  hook_failures = 0;
 }
 
 void Sagaland::restart() {

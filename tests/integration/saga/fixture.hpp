@@ -70,6 +70,8 @@ class Sagaland {
   void settle();
   /// The process ends without a word and a new one begins.
   void restart();
+  /// Forgets every saga and script, as if it had just been made: making one takes long on PostgreSQL.
+  void begin_anew();
   /// A pass that runs and is never committed.
   void step_in_vain();
 
