@@ -221,7 +221,7 @@ int App::Impl::create_admin(const json::object& arguments, ControlOutput output)
                                  Secret<std::string>{text_of(arguments, "password")}, RoleSet{Role::admin}};
   const auto account = auth::prepare_account(foundation.config().auth, foundation.random(), input);
   if (!account) return refuse(account.error());
-  const auto added = foundation.database().write([&](Tx& tx) { return auth::add_account(tx, *account); });
+  const auto added = foundation.database().write([&](Tx& tx) { return auth::add_account_by(tx, Caller{}, *account); });
   if (!added) return refuse(added.error());
   static_cast<void>(output("made the administrator " + input.username + ", " + added->to_string()));
   return exit_ok;

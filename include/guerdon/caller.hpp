@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "guerdon/actor.hpp"
+#include "guerdon/codec/types.hpp"
 #include "guerdon/crypto.hpp"
 #include "guerdon/ids.hpp"
 #include "guerdon/result.hpp"
@@ -62,6 +63,7 @@ struct Caller {
   std::string address;  ///< of the client, through trusted proxies only
   std::string user_agent;
   std::string request_id;
+  std::optional<Secret<std::string>> bearer = {};  ///< what came as one, looked at by nobody yet: on public routes only
 
   [[nodiscard]] bool has(Role role) const { return roles.has(role); }
   [[nodiscard]] bool is_staff() const { return roles.intersects(staff); }

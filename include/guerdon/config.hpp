@@ -77,8 +77,13 @@ BOOST_DESCRIBE_STRUCT(TasksConfig, (), (threads, queue))
 
 struct LimitsConfig {
   bool enabled = true;
+  bool staff_unlimited = true;
+  Allowance registrations, name_checks;      ///< of an address
+  Allowance refreshes;                       ///< of a user
+  Allowance reward_requests, writes, reads;  ///< of a user or service key; of an address where there is neither
 };
-BOOST_DESCRIBE_STRUCT(LimitsConfig, (), (enabled))
+BOOST_DESCRIBE_STRUCT(LimitsConfig, (),
+                      (enabled, staff_unlimited, registrations, name_checks, refreshes, reward_requests, writes, reads))
 
 struct IdempotencyConfig {
   Within<second_ms, 7 * day_ms> window;

@@ -30,6 +30,17 @@ struct Within : Duration {};
 inline constexpr std::int64_t second_ms = 1000, minute_ms = 60 * second_ms, hour_ms = 60 * minute_ms,
                               day_ms = 24 * hour_ms;
 
+/// How often somebody may do something: `600/1m` is 600 times a minute, all at once or evenly spread.
+struct Allowance {
+  static constexpr std::int64_t most = 1'000'000'000;  ///< times
+  std::int64_t times = 1;
+  std::chrono::seconds window{1};  ///< a second to a day
+
+  static std::optional<Allowance> parse(std::string_view text);
+  [[nodiscard]] std::string to_string() const;
+  friend bool operator==(const Allowance&, const Allowance&) = default;
+};
+
 /// Where to listen: `0.0.0.0:8080`, `[::1]:8080`; port 0 takes any free one. Empty text means not to listen at all.
 struct Endpoint {
   std::string host;  ///< an IP address, without brackets; empty = off
@@ -152,6 +163,15 @@ struct Codec<Within<Min, Max>> : detail::SettingCodec<Within<Min, Max>, Codec<Wi
     if (!length || length->count() < Min || length->count() > Max) return std::nullopt;
     return Within<Min, Max>{{*length}};
   }
+};
+
+template <>
+struct Codec<Allowance> : detail::SettingCodec<Allowance, Codec<Allowance>> {
+  static std::string_view expected() {
+    return "must be TIMES/TIME such as 60/1h or 600/1m, at least once, in whole seconds up to 1d";
+  }
+  static void append(std::string& out, const Allowance& allowance) { out += allowance.to_string(); }
+  static std::optional<Allowance> read(std::string_view text) { return Allowance::parse(text); }
 };
 
 template <>

@@ -84,6 +84,7 @@ struct Answer {
   int status = 200;
   std::string body;  ///< JSON; empty for 204
   std::vector<std::pair<std::string, std::string>> headers = {};
+  bool kept = true;  ///< under an Idempotency-Key; false where it shows a secret, which is stored nowhere
 };
 
 /// An output that chooses its own status or headers.
@@ -92,6 +93,7 @@ struct Reply {
   T body;
   std::optional<int> status = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
+  bool kept = true;  ///< as in Answer
 };
 
 /// What the wire offered, before decoding. Views are valid during the call.

@@ -2,17 +2,11 @@
 #include "accounts.hpp"
 
 #include "auth/messages.hpp"
+#include "guerdon/audit.hpp"
 #include "guerdon/bus.hpp"
 
 namespace guerdon::auth {
 namespace {
-
-PasswordPolicy password_policy(const AuthConfig& config) {
-  PasswordPolicy policy;
-  policy.min_length = static_cast<std::size_t>(config.password_min_length.value());
-  policy.min_length_staff = static_cast<std::size_t>(config.password_min_length_staff.value());
-  return policy;
-}
 
 /// For a password that was decoded; one that was not has its fault already.
 void judge_password(std::vector<Fault>& faults, const AuthConfig& config, std::string_view password,
@@ -28,15 +22,21 @@ void judge_text(std::vector<Fault>& faults, std::string pointer, std::string_vie
     faults.push_back({.where = std::move(pointer), .code = std::string{fault->code}, .detail = fault->detail});
 }
 
-NewAccount make_account(const AuthConfig& config, Random& random, std::string_view username, std::string_view email,
-                        std::string_view password, RoleSet roles) {
+/// Without a password: a hash that none has.
+std::string hash_of(const AuthConfig& config, Random& random, std::string_view password) {
+  if (password.empty()) return decoy_password_hash(password_cost(config), random_bytes<48>(random));
   PasswordSalt salt;
   random.fill(salt);
+  return hash_password(password_cost(config), password, salt);
+}
+
+NewAccount make_account(const AuthConfig& config, Random& random, std::string_view username, std::string_view email,
+                        std::string_view password, RoleSet roles) {
   return {.username = std::string{username},
           .username_key = name_key(username),
           .email = std::string{email},
           .email_key = name_key(email),
-          .password_hash = hash_password(password_cost(config), password, salt),
+          .password_hash = hash_of(config, random, password),
           .roles = roles,
           .invite_code = make_invite_code(random),
           .profile = {},
@@ -54,6 +54,19 @@ std::optional<Error> find_taken(Snapshot& snapshot, std::string_view username_ke
 PasswordCost password_cost(const AuthConfig& config) {
   return {.memory_kib = static_cast<std::uint32_t>(config.argon2_memory_kib.value()),
           .iterations = static_cast<std::uint32_t>(config.argon2_iterations.value())};
+}
+
+PasswordPolicy password_policy(const AuthConfig& config) {
+  PasswordPolicy policy;
+  policy.min_length = static_cast<std::size_t>(config.password_min_length.value());
+  policy.min_length_staff = static_cast<std::size_t>(config.password_min_length_staff.value());
+  return policy;
+}
+
+json::array wire_roles(RoleSet roles) {
+  json::array names;
+  for (const Role role : roles.list()) names.emplace_back(wire_name(role));
+  return names;
 }
 
 Account account_of(const AccountRow& row) {
@@ -105,8 +118,8 @@ Result<NewAccount> prepare_account(const AuthConfig& config, Random& random, con
   std::vector<Fault> faults;
   judge_text<Username>(faults, "/username", input.username);
   judge_text<Email>(faults, "/email", input.email);
-  const auto& password = input.password.reveal();
-  judge_text<Password>(faults, "/password", password);
+  const std::string_view password = input.password ? std::string_view{input.password->reveal()} : "";
+  if (input.password) judge_text<Password>(faults, "/password", password);
   judge_password(faults, config, password, {.username = input.username, .email = input.email, .roles = input.roles});
   if (input.roles.empty()) faults.push_back({.where = "/roles", .code = "too-few", .detail = "must name a role"});
   if (!faults.empty()) return Error{std::move(faults)};
@@ -126,9 +139,19 @@ Result<UserId> add_account(Tx& tx, const NewAccount& account) {
   return id;
 }
 
+void record_creation(Tx& tx, const Caller& caller, UserId id, RoleSet roles) {
+  record_audit(tx, caller, {"account.created", id.to_string(), {{"roles", wire_roles(roles)}}});
+}
+
+Result<UserId> add_account_by(Tx& tx, const Caller& caller, const NewAccount& account) {
+  const auto id = add_account(tx, account);
+  if (id) record_creation(tx, caller, *id, account.roles);
+  return id;
+}
+
 Result<std::optional<UserId>> add_first_admin(Tx& tx, const NewAccount& account) {
   if (has_admin(tx)) return std::optional<UserId>{};
-  const auto id = add_account(tx, account);
+  const auto id = add_account_by(tx, Caller{}, account);
   if (!id) return id.error();
   return std::optional{*id};
 }

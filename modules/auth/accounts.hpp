@@ -16,8 +16,15 @@ namespace guerdon::auth {
 inline constexpr Problem invite_code_unknown{400, "invite-code-unknown"};
 
 [[nodiscard]] PasswordCost password_cost(const AuthConfig& config);
+[[nodiscard]] PasswordPolicy password_policy(const AuthConfig& config);
 
 [[nodiscard]] Account account_of(const AccountRow& row);
+
+/// As they stand in JSON.
+[[nodiscard]] json::array wire_roles(RoleSet roles);
+
+/// In the audit log. Last in its transaction.
+void record_creation(Tx& tx, const Caller& caller, UserId id, RoleSet roles);
 
 class Accounts {
  public:

@@ -1,4 +1,5 @@
 // Who a Bearer token speaks for. The token proves itself; the rows decide whether its session and version still stand.
+// A service key is nothing but its row.
 #pragma once
 
 #include "access_tokens.hpp"

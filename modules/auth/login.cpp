@@ -36,22 +36,26 @@ Omittable<std::string> agent_of(const Caller& caller) { return caller.user_agent
 }  // namespace
 
 Login::Login(const AuthConfig& config, Random& random, const AccessTokens& tokens, const SigningSecrets& secrets,
-             Verify verify)
+             const LoginThrottle& throttle, Verify verify)
     : config_(config),
       random_(random),
       access_tokens_(tokens),
       refresh_tokens_(secrets),
+      throttle_(throttle),
       name_hash_key_(as_text(derive_key(secrets.current, "guerdon login name 1"))),
       decoy_(decoy_password_hash(password_cost(config), random_bytes<48>(random))),
       verify_(verify) {}
 
-Result<PasswordCheck> Login::check_password(Snapshot& snapshot, const LoginRequest& request) const {
+Result<PasswordCheck> Login::check_password(Snapshot& snapshot, const Caller& caller,
+                                            const LoginRequest& request) const {
   if (request.username.has_value() == request.email.has_value())
     return Error{Fault{.where = "/username",
                        .code = request.username ? "ambiguous" : "required",
                        .detail = "give either username or email"}};
   const auto& password = request.password.reveal().value();
   const auto row = find_password(snapshot, name_of(request));
+  const Tried tried{.user = row ? std::optional{row->id} : std::nullopt, .name = name_of(request)};
+  if (auto open = throttle_.check(snapshot, caller, tried); !open) return open.error();
   const bool right = verify_(row ? row->password_hash : decoy_, password) && row;
 
   PasswordCheck check;
@@ -70,6 +74,8 @@ Result<PasswordCheck> Login::check_password(Snapshot& snapshot, const LoginReque
 
 Result<LoginResponse> Login::log_in(Tx& tx, const Caller& caller, const LoginRequest& request,
                                     const PasswordCheck& check) const {
+  const Tried tried{.user = check.user, .name = name_of(request)};
+  if (auto open = throttle_.check(tx, caller, tried); !open) return open.error();
   if (!check.right) return refuse(tx, caller, request, check.user, LoginFailure::bad_credentials);
   const UserId user = check.user.value();
   const auto account = mark_login(tx, user, check.password_version, check.better_hash);
@@ -79,6 +85,7 @@ Result<LoginResponse> Login::log_in(Tx& tx, const Caller& caller, const LoginReq
     return refuse(tx, caller, request, user,
                   suspended ? LoginFailure::account_suspended : LoginFailure::bad_credentials);
   }
+  if (auto open = throttle_.note_success(tx, caller, user); !open) return open.error();
 
   const auto session = tx.new_id<SessionId>();
   replace_session(tx, user, session, tx.now() + config_.refresh_token_ttl.value);
@@ -104,6 +111,11 @@ Result<LoginResponse> Login::log_in(Tx& tx, const Caller& caller, const LoginReq
 
 Error Login::refuse(Tx& tx, const Caller& caller, const LoginRequest& request, std::optional<UserId> user,
                     LoginFailure reason) const {
+  const bool is_a_guess = reason == LoginFailure::bad_credentials;
+  if (is_a_guess) {
+    const Tried tried{.user = user, .name = name_of(request)};
+    if (auto open = throttle_.note_failure(tx, caller, tried); !open) return open.error();
+  }
   LoginFailed failed{.user_id = user,
                      .reason = reason,
                      .ip_address = address_of(caller),

@@ -10,6 +10,7 @@
 #include "guerdon/password.hpp"
 #include "refresh_tokens.hpp"
 #include "repository.hpp"
+#include "throttle/throttle.hpp"
 
 namespace guerdon::auth {
 
@@ -29,13 +30,15 @@ class Login {
   using Verify = bool (*)(std::string_view phc, std::string_view password);
 
   Login(const AuthConfig& config, Random& random, const AccessTokens& tokens, const SigningSecrets& secrets,
-        Verify verify = verify_password);
+        const LoginThrottle& throttle, Verify verify = verify_password);
 
-  /// Always verifies one hash: for an unknown name a decoy of today's cost. Errors: validation-failed.
-  [[nodiscard]] Result<PasswordCheck> check_password(Snapshot& snapshot, const LoginRequest& request) const;
+  /// Verifies one hash, for an unknown name a decoy of today's cost; none while the name or the address is locked.
+  /// Errors: validation-failed, too-many-attempts.
+  [[nodiscard]] Result<PasswordCheck> check_password(Snapshot& snapshot, const Caller& caller,
+                                                     const LoginRequest& request) const;
 
   /// Ends the user's session before this one. Publishes UserLoggedIn and LoginSucceeded, or LoginFailed, which is kept.
-  /// Errors: bad-credentials, account-suspended.
+  /// Errors: bad-credentials, account-suspended, too-many-attempts.
   [[nodiscard]] Result<LoginResponse> log_in(Tx& tx, const Caller& caller, const LoginRequest& request,
                                              const PasswordCheck& check) const;
 
@@ -47,6 +50,7 @@ class Login {
   Random& random_;
   const AccessTokens& access_tokens_;
   RefreshTokens refresh_tokens_;
+  const LoginThrottle& throttle_;
   HmacKey name_hash_key_;
   std::string decoy_;
   Verify verify_;

@@ -2,11 +2,26 @@
 #include "auth/module.hpp"
 
 #include "accounts.hpp"
+#include "accounts/administration.hpp"
+#include "accounts/routes.hpp"
+#include "auth/messages.hpp"
+#include "auth/platform_messages.hpp"
 #include "authenticator.hpp"
+#include "deletion/routes.hpp"
+#include "guerdon/bus.hpp"
 #include "guerdon/config.hpp"
 #include "guerdon/platform.hpp"
+#include "keys/keys.hpp"
+#include "keys/routes.hpp"
 #include "login.hpp"
+#include "platforms/platforms.hpp"
+#include "platforms/routes.hpp"
+#include "profile/own_account.hpp"
+#include "profile/routes.hpp"
 #include "routes.hpp"
+#include "sessions/routes.hpp"
+#include "sessions/sessions.hpp"
+#include "throttle/throttle.hpp"
 #include "tokens/routes.hpp"
 
 namespace guerdon::auth {
@@ -22,6 +37,23 @@ SigningSecrets secrets_of(const AuthConfig& config) {
   return {.current = config.jwt_secret_base64.bytes(), .previous = config.jwt_previous_secret_base64.bytes()};
 }
 
+template <class... M>
+void declare_all(Bus& bus) {
+  (bus.declare<M>(), ...);
+}
+
+void declare_messages(Bus& bus) {
+  declare_all<UserLoggedIn, UserCreated, UserUpdated, UserRolesChanged, UserStatusChanged, UserDeletionRequested,
+              LoginSucceeded, LoginFailed, LoggedOut, RefreshTokenReused, BruteForceSuspected, PlatformConnected,
+              PlatformDisconnected>(bus);
+}
+
+SessionRules session_rules(const LimitsConfig& limits) {
+  SessionRules rules;
+  if (limits.enabled) rules.refreshes = limits.refreshes;
+  return rules;
+}
+
 Ed25519Keys key_pairs_of(const AuthConfig& config) {
   return {.current = config.ed25519_private_key, .previous = config.ed25519_previous_public_key};
 }
@@ -29,22 +61,47 @@ Ed25519Keys key_pairs_of(const AuthConfig& config) {
 }  // namespace
 
 struct Module::Parts {
-  Parts(const AuthConfig& config, Random& random, const SigningSecrets& secrets)
-      : tokens(token_rules(config), secrets, key_pairs_of(config)),
-        accounts(config, random),
-        login(config, random, tokens, secrets),
+  Parts(const Config& config, Random& random, const CursorCodec& cursors, const SigningSecrets& secrets)
+      : tokens(token_rules(config.auth), secrets, key_pairs_of(config.auth)),
+        throttle(secrets, config.limits.enabled),
+        accounts(config.auth, random),
+        own_account(config.auth, random, throttle),
+        directory(cursors),
+        resets(config.auth, random),
+        administration(config.auth, random, resets),
+        login(config.auth, random, tokens, secrets, throttle),
+        sessions(session_rules(config.limits), tokens, secrets),
+        keys(random, cursors),
+        platforms(cursors),
         authenticator(tokens) {}
 
   AccessTokens tokens;
+  LoginThrottle throttle;
   Accounts accounts;
+  OwnAccount own_account;
+  Directory directory;
+  PasswordResets resets;
+  Administration administration;
   Login login;
+  Sessions sessions;
+  Keys keys;
+  Platforms platforms;
   TokenAuthenticator authenticator;
 };
 
 Module::Module(Platform& platform)
-    : parts_(std::make_unique<Parts>(platform.config.auth, platform.random, secrets_of(platform.config.auth))) {
+    : parts_(std::make_unique<Parts>(platform.config, platform.random, platform.cursors,
+                                     secrets_of(platform.config.auth))) {
+  declare_messages(platform.bus);
   declare_routes(platform.routes, parts_->accounts, parts_->login);
+  declare_session_routes(platform.routes, parts_->sessions);
+  declare_profile_routes(platform.routes, parts_->own_account);
+  declare_account_routes(platform.routes, parts_->directory, parts_->administration, parts_->resets);
+  declare_deletion_routes(platform.routes);
+  declare_key_routes(platform.routes, parts_->keys);
+  declare_platform_routes(platform.routes, parts_->platforms);
   declare_token_routes(platform.routes, key_pairs_of(platform.config.auth));
+  add_throttle_pump(platform.pumps);
 }
 
 Module::~Module() = default;

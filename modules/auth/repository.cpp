@@ -52,6 +52,13 @@ std::optional<PasswordRow> find_password_by_username(Snapshot& snapshot, std::st
   return snapshot.find<PasswordRow>(sql, username_key);
 }
 
+std::optional<PasswordRow> find_password(Snapshot& snapshot, UserId id) {
+  constexpr Sql sql =
+      "SELECT id, password_hash, password_version FROM auth_users"
+      " WHERE id = $1 AND status IN ('ACTIVE', 'SUSPENDED')";
+  return snapshot.find<PasswordRow>(sql, id);
+}
+
 std::optional<PasswordRow> find_password_by_email(Snapshot& snapshot, std::string_view email_key) {
   constexpr Sql sql =
       "SELECT id, password_hash, password_version FROM auth_users"
@@ -77,14 +84,25 @@ void replace_session(Tx& tx, UserId user, SessionId session, Instant expires_at)
   tx.exec(sql, user, session, tx.now(), expires_at);
 }
 
+bool end_session(Tx& tx, UserId user) {
+  constexpr Sql sql = "DELETE FROM auth_sessions WHERE user_id = $1";
+  return tx.exec(sql, user) == 1;
+}
+
 std::optional<StateRow> find_state(Snapshot& snapshot, UserId id) {
   constexpr Sql sql = "SELECT status, roles FROM auth_users WHERE id = $1";
   return snapshot.find<StateRow>(sql, id);
 }
 
+std::optional<StateRow> lock_state(Tx& tx, UserId id) {
+  constexpr Sql sql{"SELECT status, roles FROM auth_users WHERE id = $1",
+                    "SELECT status, roles FROM auth_users WHERE id = $1 FOR UPDATE"};
+  return tx.find<StateRow>(sql, id);
+}
+
 std::optional<StandingRow> find_standing(Snapshot& snapshot, UserId user) {
   constexpr Sql sql =
-      "SELECT u.status, u.version, u.roles, s.session_id"
+      "SELECT u.status, u.version, u.roles, s.session_id, s.expires_at"
       " FROM auth_sessions s JOIN auth_users u ON u.id = s.user_id WHERE s.user_id = $1";
   return snapshot.find<StandingRow>(sql, user);
 }

@@ -45,6 +45,7 @@ BOOST_DESCRIBE_STRUCT(PasswordRow, (), (id, password_hash, password_version))
 
 /// Of an account that is not going or gone.
 std::optional<PasswordRow> find_password_by_username(Snapshot& snapshot, std::string_view username_key);
+std::optional<PasswordRow> find_password(Snapshot& snapshot, UserId id);
 std::optional<PasswordRow> find_password_by_email(Snapshot& snapshot, std::string_view email_key);
 
 /// Takes the account's row lock and notes the login; nothing if it is not active or its password was changed since.
@@ -53,6 +54,8 @@ std::optional<AccountRow> mark_login(Tx& tx, UserId id, std::int64_t password_ve
 
 /// The user's only session from now on.
 void replace_session(Tx& tx, UserId user, SessionId session, Instant expires_at);
+/// False if there was none.
+bool end_session(Tx& tx, UserId user);
 
 struct StateRow {
   AccountStatus status{};
@@ -61,14 +64,17 @@ struct StateRow {
 BOOST_DESCRIBE_STRUCT(StateRow, (), (status, roles))
 
 std::optional<StateRow> find_state(Snapshot& snapshot, UserId id);
+/// The same, with the account's row lock.
+std::optional<StateRow> lock_state(Tx& tx, UserId id);
 
 struct StandingRow {
   AccountStatus status{};
   std::int64_t version = 0;
   std::int64_t roles = 0;
   SessionId session;
+  Instant expires_at;  ///< of the session
 };
-BOOST_DESCRIBE_STRUCT(StandingRow, (), (status, version, roles, session))
+BOOST_DESCRIBE_STRUCT(StandingRow, (), (status, version, roles, session, expires_at))
 
 /// Nothing for a user without a session.
 std::optional<StandingRow> find_standing(Snapshot& snapshot, UserId user);

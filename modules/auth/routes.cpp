@@ -17,7 +17,8 @@ void declare_routes(Router& routes, const Accounts& accounts, const Login& login
        .policy = Policy::anyone(),
        .summary = "Make an account",
        .status = 201,
-       .problems = {username_taken, email_taken, invite_code_unknown}},
+       .problems = {username_taken, email_taken, invite_code_unknown},
+       .budget = Budget::registration},
       [&](Snapshot& snapshot, const Caller&, const RegisterCall& request) {
         return accounts.prepare_registration(snapshot, request.body);
       },
@@ -30,10 +31,10 @@ void declare_routes(Router& routes, const Accounts& accounts, const Login& login
        .path = "/api/auth/login",
        .policy = Policy::anyone(),
        .summary = "Log in; ends the session before this one",
-       .problems = {bad_credentials, account_suspended},
+       .problems = {bad_credentials, account_suspended, too_many_attempts},
        .idempotent = false},
-      [&](Snapshot& snapshot, const Caller&, const LoginCall& request) {
-        return login.check_password(snapshot, request.body);
+      [&](Snapshot& snapshot, const Caller& caller, const LoginCall& request) {
+        return login.check_password(snapshot, caller, request.body);
       },
       [&](Tx& tx, const Caller& caller, const LoginCall& request, const PasswordCheck& check) {
         return login.log_in(tx, caller, request.body, check);
@@ -43,7 +44,8 @@ void declare_routes(Router& routes, const Accounts& accounts, const Login& login
                 .path = "/api/auth/info",
                 .policy = Policy::any_account().users_only(),
                 .summary = "The caller's own account",
-                .problems = {problems::not_found}},
+                .problems = {problems::not_found},
+                .etag = true},
                [&](Snapshot& snapshot, const Caller& caller, const Request<>&) {
                  return accounts.get_account(snapshot, caller.id());
                });

@@ -48,7 +48,8 @@ void declare_requests(Router& routes, Requests& requests) {
                   .status = 201,
                   .problems = {problems::not_found, refusals::event_not_running, refusals::already_requested,
                                refusals::rewards_exhausted, refusals::no_rewards},
-                  .alias = "/api/events/{eventId}/request"},
+                  .alias = "/api/events/{eventId}/request",
+                  .budget = Budget::reward_request},
                  [&requests](Tx& tx, const Caller& caller, const Request<EventPath>& request) {
                    return requests.ask(tx, caller, request.path.event_id);
                  });

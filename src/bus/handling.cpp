@@ -129,7 +129,7 @@ bool Handling::count_failure(Tx& tx, Parked& parked, std::string error) {
   if (parked.attempts == 1)
     tx.on_commit([consumer = &subscription_.consumer, id = parked.delivery.id, text = parked.error] {
       log::warning("bus", "a message failed and is parked",
-                   {{"consumer", *consumer}, {"message", id.to_string()}, {"error", text}});
+                   {{"consumer", *consumer}, {"messageId", id.to_string()}, {"error", text}});
     });
   return true;
 }
@@ -143,7 +143,7 @@ void Handling::bury(Tx& tx, const Parked& parked) {
   }
   tx.on_commit([consumer = &subscription_.consumer, id = message.id, text = parked.error, is_dropped] {
     log::error("bus", is_dropped ? "a message about a dead letter was dropped" : "a message became a dead letter",
-               {{"consumer", *consumer}, {"message", id.to_string()}, {"error", text}});
+               {{"consumer", *consumer}, {"messageId", id.to_string()}, {"error", text}});
   });
 }
 
@@ -158,7 +158,7 @@ void Handling::tell(Tx& tx, const Hook& hook, const Parked& parked) {
   if (!error) return;
   tx.on_commit([consumer = &subscription_.consumer, id = parked.delivery.id, text = *error] {
     log::error("bus", "the hook of a failed message threw",
-               {{"consumer", *consumer}, {"message", id.to_string()}, {"error", text}});
+               {{"consumer", *consumer}, {"messageId", id.to_string()}, {"error", text}});
   });
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "guerdon/client_address.hpp"
 #include "http/text.hpp"
 
 namespace guerdon::http {
@@ -77,3 +78,12 @@ std::string client_address(const Address& peer, const std::vector<std::string_vi
 }
 
 }  // namespace guerdon::http
+
+namespace guerdon {
+
+std::string client_of(std::string_view address) {
+  const auto parsed = http::Address::parse(address);
+  return parsed ? parsed->client().to_string() : std::string{};
+}
+
+}  // namespace guerdon

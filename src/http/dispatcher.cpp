@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t longest_user_agent = 256;
 
 Response busy(const Job& job) {
-  return problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id());
+  return with_limits(job, problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id()));
 }
 
 // The trace that the client names; one that is malformed, or one of two, counts as none.
@@ -46,7 +46,7 @@ class JobCommand final : public Command {
       const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
       if (failure) response_ = failure_response(failure, job_->request_id());
       job_->in_preparation = {};  // before the client can know and repeat itself
-      ticket_.answer(std::move(response_));
+      ticket_.answer(with_limits(*job_, std::move(response_)));
     } catch (const std::exception& error) {
       log::error("http", "an answer could not be handed over", {{"error", error.what()}});
     }
@@ -129,8 +129,12 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
           .idempotency_window = services_.idempotency_window,
           .in_preparation = {},
           .traceparent = traceparent_of(head)};
+  job.limiter = services_.limiter;
   if (!job.spec().policy.is_public()) {
     if (auto refused = authenticate(head, request_id, job.credential)) return refused;
+  } else {
+    if (const auto token = bearer_token(head); token && *token) job.caller.bearer.emplace(std::string{**token});
+    if (auto refused = count(job)) return with_limits(job, *std::move(refused));
   }
   if (auto refused = prepare_keys(request, job)) return refused;
   const log::RequestScope scope{request_id, trace_id_of(head.value(FieldName::traceparent))};
@@ -197,10 +201,10 @@ std::optional<Response> Dispatcher::start(Job job, Later later) {
   const bool is_query = job.kind() == Route::Kind::query;
   const bool may_be_kept = job.kind() == Route::Kind::prepared_command && job.repeatable;
   const bool asks_store = is_query || !job.spec().policy.is_public() || may_be_kept;
-  if (!asks_store && !job.call) return problem_response(job.call.error(), job.request_id());
+  if (!asks_store && !job.call) return with_limits(job, problem_response(job.call.error(), job.request_id()));
   if (reader_ && asks_store) {
     std::optional<Response> response;
-    if (run_inline(job, response) && response) return response;
+    if (run_inline(job, response) && response) return with_limits(job, *std::move(response));
     if (is_query) return read_in_pool(std::move(job), later);
   }
   if (!reader_ && (is_query || !job.call)) return read_in_pool(std::move(job), later);
@@ -248,7 +252,7 @@ std::optional<Response> Dispatcher::read_in_pool(Job job, Later later) {
     } catch (...) {
       response = failure_response(std::current_exception(), moved.request_id());
     }
-    waiting->ticket.answer(std::move(response));
+    waiting->ticket.answer(with_limits(moved, std::move(response)));
   });
   if (!accepted) waiting->ticket.answer(busy(*waiting->job));
   return std::nullopt;
@@ -286,7 +290,7 @@ std::optional<Response> Dispatcher::prepare_in_pool(Job job, Later later) {
     }
     if (refused) {
       moved.in_preparation = {};
-      return waiting->ticket.answer(*std::move(refused));
+      return waiting->ticket.answer(with_limits(moved, *std::move(refused)));
     }
     submit(shared.services.database, std::move(waiting->job), std::move(waiting->ticket));
   });

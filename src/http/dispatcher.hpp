@@ -12,6 +12,7 @@
 #include "guerdon/time.hpp"
 #include "http/handler.hpp"
 #include "http/idempotency.hpp"
+#include "http/rate_limiter.hpp"
 #include "http/reader_pool.hpp"
 #include "http/route_table.hpp"
 #include "runtime/task_pool.hpp"
@@ -28,6 +29,7 @@ struct Services {
   TaskPool& hashing;  ///< for `prepare`, which burns CPU
   std::chrono::milliseconds idempotency_window = std::chrono::seconds{60};
   std::vector<Network> trusted_proxies = {};
+  RateLimiter* limiter = nullptr;           ///< null: nobody is limited
   std::int64_t inline_steps = 50'000;       ///< of a query on an I/O thread: about a millisecond
   std::int64_t longest_steps = 40'000'000;  ///< of one on the task pool
 };

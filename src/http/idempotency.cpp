@@ -114,7 +114,7 @@ std::optional<Response> claim(Tx& tx, const Repeatable& repeatable, std::chrono:
 }
 
 bool is_kept(const Response& response) {
-  return (response.status >= 200 && response.status < 300) || response.status == 409;
+  return response.kept && ((response.status >= 200 && response.status < 300) || response.status == 409);
 }
 
 void keep(Tx& tx, const Repeatable& repeatable, const Response& response) {

@@ -15,7 +15,10 @@ namespace {
 
 Response to_response(Result<Answer> result, std::string_view request_id) {
   if (!result) return problem_response(result.error(), request_id);
-  return {.status = result->status, .body = std::move(result->body), .headers = std::move(result->headers)};
+  return {.status = result->status,
+          .body = std::move(result->body),
+          .headers = std::move(result->headers),
+          .kept = result->kept};
 }
 
 // Is the resource still the one that If-Match names?
@@ -56,6 +59,27 @@ Failure explain(StoreError::Kind kind) {
 
 }  // namespace
 
+std::optional<Response> count(Job& job) {
+  if (job.limiter == nullptr || job.allowed || job.spec().budget == Budget::none) return std::nullopt;
+  if (job.caller.is_staff() && job.limiter->spares_staff()) return std::nullopt;
+  const bool is_query = job.kind() == Route::Kind::query;
+  job.allowed = job.limiter->count(job.spec().budget, is_query, Counted::of(job.caller));
+  if (job.allowed->is_allowed) return std::nullopt;
+  return problem_response(Error{problems::rate_limited, "That is too often."}.after(job.allowed->again_in),
+                          job.request_id());
+}
+
+Response with_limits(const Job& job, Response response) {
+  if (!job.allowed) return response;
+  const auto& found = *job.allowed;
+  std::string left;
+  left.append(1, '"').append(found.policy_name).append("\";r=").append(std::to_string(found.remaining));
+  left.append(";t=").append(std::to_string(found.full_in.count()));
+  response.headers.emplace_back("RateLimit", std::move(left));
+  response.headers.emplace_back("RateLimit-Policy", found.policy);
+  return response;
+}
+
 std::optional<Response> admit(Job& job, Snapshot& snapshot) {
   const auto& policy = job.spec().policy;
   if (policy.is_public()) return std::nullopt;
@@ -68,6 +92,7 @@ std::optional<Response> admit(Job& job, Snapshot& snapshot) {
     job.caller.session = job.credential->session;
   }
   job.caller.roles = standing->roles;
+  if (auto refused = count(job)) return refused;
   if (job.caller.key && policy.is_for_users_only())
     return refuse_token(Error{problems::forbidden, "This call is about an account, which a service key does not have."},
                         true, job.request_id());

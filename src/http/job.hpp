@@ -11,6 +11,7 @@
 #include "guerdon/routes.hpp"
 #include "guerdon/store.hpp"
 #include "http/idempotency.hpp"
+#include "http/rate_limiter.hpp"
 #include "http/response.hpp"
 #include "http/route_table.hpp"
 
@@ -29,13 +30,20 @@ struct Job {
   InPreparation::Hold in_preparation;
   bool is_prepared = false;
   std::string traceparent = {};  // what it publishes carries it; may be empty
+  RateLimiter* limiter = nullptr;       // null: nobody is limited
+  std::optional<Allowed> allowed = {};  // once the request was counted
 
   [[nodiscard]] const RouteSpec& spec() const { return entry->route.spec; }
   [[nodiscard]] Route::Kind kind() const { return entry->route.kind; }
   [[nodiscard]] const std::string& request_id() const { return caller.request_id; }
 };
 
-/// Fills in the caller's roles by the rows. A refusal (401, 403), or nothing.
+/// Counts the request against its budget, once, as soon as it is known whose it is. A refusal (429), or nothing.
+[[nodiscard]] std::optional<Response> count(Job& job);
+/// The answer with what is left of the budget.
+[[nodiscard]] Response with_limits(const Job& job, Response response);
+
+/// Fills in the caller's roles by the rows, and counts. A refusal (401, 403, 429), or nothing.
 [[nodiscard]] std::optional<Response> admit(Job& job, Snapshot& snapshot);
 /// All that can be said before a command runs: a refusal, the faults of its input, the answer to a repeat; or nothing.
 [[nodiscard]] std::optional<Response> answer_early(Job& job, Snapshot& snapshot);

@@ -94,6 +94,25 @@ json::object shared_parameters() {
                                            {{"type", "string"}})}};
 }
 
+json::object header_answer(std::string_view description, std::string_view example) {
+  return {{"description", description}, {"schema", {{"type", "string"}, {"examples", json::array{text(example)}}}}};
+}
+
+// Answers of counted routes carry the last two as well; they are described where a client needs them.
+json::object shared_headers() {
+  return {{"RetryAfter", header_answer("Seconds until it is worth another try.", "12")},
+          {"RateLimit", header_answer("What is left of the budget: `r` calls; it is whole again in `t` seconds.",
+                                      "\"reads\";r=5999;t=1")},
+          {"RateLimitPolicy", header_answer("The budget: `q` calls in `w` seconds.", "\"reads\";q=6000;w=60")}};
+}
+
+void add_limit_headers(json::object& answer) {
+  auto& headers = answer["headers"].emplace_object();
+  headers["Retry-After"] = reference("#/components/headers/RetryAfter");
+  headers["RateLimit"] = reference("#/components/headers/RateLimit");
+  headers["RateLimit-Policy"] = reference("#/components/headers/RateLimitPolicy");
+}
+
 // What the platform itself may answer.
 Codes general_problems(const Route& route, bool has_body, bool has_precondition) {
   Codes codes;
@@ -144,7 +163,8 @@ json::object problem_answer(int status, const std::vector<std::string_view>& cod
 std::string roles_text(const Policy& policy) {
   if (policy.is_public()) return "For everyone.";
   std::string roles;
-  if (policy.allowed() == Policy::any_account().allowed()) roles = "For any account";
+  if (policy.allowed() == Policy::any_account().allowed())
+    roles = "For any account";
   else
     for (const auto role : policy.allowed().list()) roles.append(roles.empty() ? "For " : ", ").append(wire_name(role));
   return roles + (policy.is_for_users_only() ? ", not for service keys." : ".");
@@ -187,6 +207,7 @@ class Document {
         {"components",
          {{"schemas", std::move(schemas)},
           {"parameters", shared_parameters()},
+          {"headers", shared_headers()},
           {"securitySchemes", {{"bearerAuth", {{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}}}}}}}};
   }
 
@@ -231,7 +252,11 @@ class Document {
     if (is_query && spec.etag) responses["304"] = {{"description", "The copy that If-None-Match names is still good."}};
     auto codes = general_problems(route, operation.contains("requestBody"), has_precondition);
     for (const auto& problem : spec.problems) add(codes, problem);
-    for (const auto& [status, list] : codes) responses[std::to_string(status)] = problem_answer(status, list);
+    for (const auto& [status, list] : codes) {
+      auto& answer = responses[std::to_string(status)];
+      answer = problem_answer(status, list);
+      if (status == 429) add_limit_headers(answer.as_object());
+    }
     return operation;
   }
 

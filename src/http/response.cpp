@@ -58,7 +58,12 @@ Response problem_response(const Error& error, std::string_view request_id) {
     const auto delay = error.retry_after.value_or(std::chrono::seconds{1});
     response.headers.emplace_back("Retry-After", std::to_string(delay.count()));
   }
-  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"guerdon\"");
+  if (response.status == 401) {
+    const bool is_about_token = error.problem == problems::token_expired || error.problem == problems::token_revoked;
+    response.headers.emplace_back("WWW-Authenticate", is_about_token
+                                                          ? "Bearer realm=\"guerdon\", error=\"invalid_token\""
+                                                          : "Bearer realm=\"guerdon\"");
+  }
   return response;
 }
 

@@ -22,6 +22,7 @@ struct Response {
   std::string_view content_type = json_type;  ///< of static storage
   Headers headers = {};
   bool close = false;  ///< end the connection after it
+  bool kept = true;    ///< under an Idempotency-Key, if its status is of the kind that is
 };
 
 /// The problem document, with Retry-After for what passes (429, 503) and WWW-Authenticate for 401.

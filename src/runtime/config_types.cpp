@@ -59,6 +59,19 @@ std::string to_text(Duration duration) {
   return std::to_string(count) + "ms";
 }
 
+std::optional<Allowance> Allowance::parse(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == text.npos) return std::nullopt;
+  const auto times = read_number<std::int64_t>(text.substr(0, slash));
+  const auto window = parse_duration(text.substr(slash + 1));
+  if (!times || *times < 1 || *times > most || !window) return std::nullopt;
+  const auto milliseconds = window->count();
+  if (milliseconds < second_ms || milliseconds > day_ms || milliseconds % second_ms != 0) return std::nullopt;
+  return Allowance{.times = *times, .window = std::chrono::floor<std::chrono::seconds>(*window)};
+}
+
+std::string Allowance::to_string() const { return std::to_string(times) + '/' + to_text(Duration{window}); }
+
 std::string Endpoint::to_string() const {
   if (is_off()) return {};
   const bool is_v6 = host.find(':') != host.npos;

@@ -37,7 +37,12 @@ http::RouteTable& completed(const Listeners::Parts& parts, http::RouteTable& adm
   return parts.routes;
 }
 
-http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_pages) {
+std::unique_ptr<http::RateLimiter> limiter(Foundation& foundation) {
+  const auto& limits = foundation.config().limits;
+  return limits.enabled ? std::make_unique<http::RateLimiter>(limits, foundation.random()) : nullptr;
+}
+
+http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_pages, http::RateLimiter* limiter) {
   const auto& config = parts.foundation.config();
   return {.routes = completed(parts, admin_pages),
           .database = parts.foundation.database(),
@@ -46,13 +51,15 @@ http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_p
           .tasks = parts.tasks,
           .hashing = parts.hashing,
           .idempotency_window = config.idempotency.window.value,
-          .trusted_proxies = config.http.trusted_proxies};
+          .trusted_proxies = config.http.trusted_proxies,
+          .limiter = limiter};
 }
 
 }  // namespace
 
 Listeners::Listeners(const Parts& parts)
-    : dispatch_(services(parts, admin_pages_)),
+    : limiter_(limiter(parts.foundation)),
+      dispatch_(services(parts, admin_pages_, limiter_.get())),
       api_(api_options(parts.foundation.config(), parts.foundation.random()), dispatch_.handlers()) {
   if (parts.foundation.config().admin.listen.is_off()) return;
   admin_ = std::make_unique<http::Server>(admin_options(parts.foundation.config(), parts.foundation.random()),

@@ -7,6 +7,7 @@
 
 #include "guerdon/caller.hpp"
 #include "http/dispatcher.hpp"
+#include "http/rate_limiter.hpp"
 #include "http/route_table.hpp"
 #include "http/server.hpp"
 #include "runtime/foundation.hpp"
@@ -39,6 +40,7 @@ class Listeners {
 
  private:
   http::RouteTable admin_pages_;
+  std::unique_ptr<http::RateLimiter> limiter_;  // null where limits are off
   http::Dispatch dispatch_;
   http::Server api_;
   std::unique_ptr<http::Server> admin_;  ///< null where there is no such listener

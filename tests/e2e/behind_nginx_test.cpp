@@ -54,6 +54,14 @@ class Nginx {
     if (!process_) throw std::runtime_error("nginx does not start: " + text_of(folder_ / "error.log"));
   }
 
+  /// Its worker holds our pipes: it has to go before its master does.
+  ~Nginx() {
+    process_->signal(SIGTERM);
+    static_cast<void>(process_->has_ended(std::chrono::seconds{10}));
+  }
+  Nginx(const Nginx&) = delete;
+  Nginx& operator=(const Nginx&) = delete;
+
   testing::Response send(const testing::Call& call) { return testing::Client{port_}.send(call); }
   testing::Response get(const std::string& path, const std::string& token = {}) {
     return send(testing::json_call("GET", path, {}, token));

@@ -141,7 +141,8 @@ void add_public(Router& router, ToyCounts& counts) {
                   .path = "/api/open/items",
                   .policy = Policy::anyone(),
                   .summary = "Create an item without an account",
-                  .status = 201},
+                  .status = 201,
+                  .budget = Budget::registration},
                  [&counts](Tx& tx, const Caller&, const Request<None, None, ItemBody>& request) {
                    ++counts.creations;
                    return create_item(tx, request.body);
@@ -173,7 +174,11 @@ void add_public(Router& router, ToyCounts& counts) {
                    tx.exec("UPDATE toy_attempts SET number = number + 1");
                    return Error{bad_credentials}.keeping_effects();
                  });
-  router.query({.method = "GET", .path = "/api/open/attempts", .policy = Policy::anyone(), .summary = "How many"},
+  router.query({.method = "GET",
+                .path = "/api/open/attempts",
+                .policy = Policy::anyone(),
+                .summary = "How many",
+                .budget = Budget::none},
                [](Snapshot& snapshot, const Caller&, const Request<>&) -> Result<Number> {
                  return Number{snapshot.get<std::int64_t>("SELECT number FROM toy_attempts")};
                });
@@ -230,7 +235,7 @@ void add_toy_routes(Router& router, ToyCounts& counts) {
   add_odd(router);
 }
 
-ToyApp::ToyApp(Engine engine, std::chrono::milliseconds window) : store(engine) {
+ToyApp::ToyApp(Engine engine, std::chrono::milliseconds window, http::RateLimiter* limiter) : store(engine) {
   store
       ->write([](Tx& tx) -> Result<void> {
         tx.exec({"CREATE TABLE toy_users (id BLOB PRIMARY KEY, roles INTEGER NOT NULL, version INTEGER NOT NULL)",
@@ -251,7 +256,8 @@ ToyApp::ToyApp(Engine engine, std::chrono::milliseconds window) : store(engine) 
                                                              .clock = store.clock,
                                                              .tasks = tasks,
                                                              .hashing = hashing,
-                                                             .idempotency_window = window});
+                                                             .idempotency_window = window,
+                                                             .limiter = limiter});
   server = std::make_unique<http::Server>(
       http::ServerOptions{.listen = {.host = "127.0.0.1", .port = 0}, .listen_key = "http.listen", .threads = 2},
       dispatch->handlers());

@@ -33,7 +33,8 @@ void add_toy_routes(Router& router, ToyCounts& counts);
 
 class ToyApp {
  public:
-  explicit ToyApp(Engine engine = Engine::sqlite, std::chrono::milliseconds window = std::chrono::seconds{60});
+  explicit ToyApp(Engine engine = Engine::sqlite, std::chrono::milliseconds window = std::chrono::seconds{60},
+                  http::RateLimiter* limiter = nullptr);
   ~ToyApp();
 
   /// A new account; its token as header lines.

@@ -40,7 +40,7 @@ std::vector<std::string> declared(const fs::path& root) {
   for (const auto& module : fs::directory_iterator{root / "modules"}) {
     if (!fs::is_directory(module.path() / "include")) continue;
     for (const auto& file : fs::recursive_directory_iterator{module.path() / "include"})
-      if (file.path().filename() == "messages.hpp")
+      if (file.path().filename().string().ends_with("messages.hpp"))
         for (const auto& type : types_in(read_file(file.path())))
           found.push_back(module.path().filename().string() + "/" + type);
   }

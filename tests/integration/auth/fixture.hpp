@@ -7,7 +7,10 @@
 #include "guerdon/bus.hpp"
 #include "modules/auth/accounts.hpp"
 #include "modules/auth/authenticator.hpp"
+#include "modules/auth/deletion/deletion.hpp"
 #include "modules/auth/login.hpp"
+#include "modules/auth/profile/own_account.hpp"
+#include "modules/auth/sessions/sessions.hpp"
 #include "support/databases.hpp"
 #include "support/result.hpp"
 
@@ -15,7 +18,9 @@ namespace guerdon::auth {
 
 struct AuthOnDatabase {
   explicit AuthOnDatabase(Engine engine, Login::Verify verify = verify_password)
-      : store(engine), login(config, *random, tokens, secrets, verify) {}
+      : store(engine),
+        own_account(config, *random, throttle, verify),
+        login(config, *random, tokens, secrets, throttle, verify) {}
 
   /// As a request would be decoded and run: prepare on a snapshot, then the command.
   Result<Account> register_with(std::string_view body) {
@@ -35,7 +40,7 @@ struct AuthOnDatabase {
   }
 
   PasswordCheck check(const LoginRequest& request) {
-    return store->read([&](Snapshot& snapshot) { return login.check_password(snapshot, request); }).value();
+    return store->read([&](Snapshot& snapshot) { return login.check_password(snapshot, caller, request); }).value();
   }
 
   Result<LoginResponse> finish_login(const LoginRequest& request, const PasswordCheck& found) {
@@ -57,6 +62,42 @@ struct AuthOnDatabase {
     const auto credential = authenticator.verify(token, store.clock.now());
     if (!credential) return credential.error();
     return store->read([&](Snapshot& snapshot) { return authenticator.admit(snapshot, *credential); });
+  }
+
+  /// With the rules of `with`, or the fixture's, which limit nothing.
+  Result<LoginResponse> refresh(const std::string& token, const Sessions* with = nullptr) {
+    const RefreshRequest request{.refresh_token = Secret{Text<1, 256>::parse(token).value()}};
+    return store->write([&](Tx& tx) { return (with ? *with : sessions).refresh(tx, caller, request); });
+  }
+
+  /// Who shows this token, as a route would be told. The token must be good.
+  Caller bearer_of(const std::string& token) {
+    const auto credential = authenticator.verify(token, store.clock.now()).value();
+    auto found = caller;
+    found.roles = use(token).value().roles;
+    found.user = credential.user;
+    found.session = credential.session;
+    return found;
+  }
+
+  Result<BasicResponse> change_info(const Caller& who, std::string_view body) {
+    const auto json = parse_json(body);
+    REQUIRE(json);
+    const auto request = decode<Decoded<UpdateInfoRequest>>(*json);
+    REQUIRE(request);
+    const auto prepared = store->read([&](Snapshot& s) { return own_account.prepare_change(s, who, *request); });
+    if (!prepared) return prepared.error();
+    return store->write([&](Tx& tx) { return own_account.change(tx, who, *prepared); });
+  }
+
+  Result<DeletionResponse> delete_user(const Caller& who, UserId user) {
+    return store->write([&](Tx& tx) { return request_deletion(tx, who, user); });
+  }
+
+  /// The actions of the audit log, oldest first.
+  std::vector<std::string> audited() {
+    return store->read(
+        [](Snapshot& s) { return s.list<std::string>("SELECT action FROM audit_log ORDER BY position"); });
   }
 
   void execute(Sql sql, UserId user) {
@@ -83,12 +124,19 @@ struct AuthOnDatabase {
   std::unique_ptr<Random> random = system_random();
   AuthConfig config = cheap_config().auth;
   SigningSecrets secrets{.current = std::string(32, 'k'), .previous = {}};
-  Caller caller{
-      .user = {}, .key = {}, .session = {}, .roles = {}, .address = "203.0.113.7", .user_agent = "test",
-      .request_id = {}};
+  Caller caller{.user = {},
+                .key = {},
+                .session = {},
+                .roles = {},
+                .address = "203.0.113.7",
+                .user_agent = "test",
+                .request_id = {}};
   AccessTokens tokens{{.issuer = "guerdon", .audience = "guerdon"}, secrets};
   Accounts accounts{config, *random};
+  LoginThrottle throttle{secrets, true};
+  OwnAccount own_account;
   Login login;
+  Sessions sessions{{}, tokens, secrets};
   TokenAuthenticator authenticator{tokens};
 };
 

@@ -50,7 +50,9 @@ TEST_CASE("A login without a name, or with two, is refused before anything is ha
                       [](std::string_view, std::string_view) -> bool { throw std::logic_error("hashed"); }};
   auto request = AuthOnDatabase::login_request("bob");
   request.email = request.username;
-  const auto ask = [&] { return auth.store->read([&](Snapshot& s) { return auth.login.check_password(s, request); }); };
+  const auto ask = [&] {
+    return auth.store->read([&](Snapshot& s) { return auth.login.check_password(s, auth.caller, request); });
+  };
   CHECK(code_of(ask()) == "validation-failed");
   request.email.reset();
   request.username.reset();

@@ -1,5 +1,6 @@
 // Requests through routes to the store and back: admission, input, answers, failures. On each engine.
 #include <catch2/catch.hpp>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -236,6 +237,23 @@ TEST_CASE("a full task pool is answered with 503") {
   app.hashing.stop(std::chrono::milliseconds{0});
   CHECK(client.ask(request_with("POST", "/api/open/hashed", R"({"password":"x"})")).status == 503);
   CHECK(client.ask(request("GET", "/api/open/attempts")).status == 200);
+}
+
+TEST_CASE("passwords that would have to wait too long for their hash are refused at once") {
+  ToyApp app;
+  auto client = app.connect();
+  std::promise<void> released;
+  const auto release = released.get_future().share();
+  const auto wait = [release] { release.wait(); };
+  while (app.hashing.waiting() < 256) REQUIRE(app.hashing.post(wait));
+  while (app.hashing.post(wait)) {  // what a thread took up in between
+  }
+  const auto refused = client.ask(request_with("POST", "/api/open/hashed", R"({"password":"x"})"));
+  released.set_value();
+  CHECK(refused.status == 503);
+  CHECK(code_of(refused) == "unavailable");
+  CHECK(refused.header("retry-after") == "1");
+  CHECK(app.counts.preparations == 0);
 }
 
 TEST_CASE("failures of the store and bugs are told without their insides, and leave nothing behind") {

@@ -49,5 +49,50 @@ TEST_CASE("LoginFailed without a user is ordered by the hash of the name, which 
   CHECK(payload.find(R"("userId":null)") != std::string::npos);
 }
 
+TEST_CASE("LoggedOut is what its readers know") {
+  check_golden("auth", LoggedOut{.user_id = user, .session_id = session, .logout_time = at});
+}
+
+TEST_CASE("RefreshTokenReused is what its readers know") {
+  check_golden("auth", RefreshTokenReused{.user_id = user,
+                                          .session_id = session,
+                                          .ip_address = std::string{"203.0.113.7"},
+                                          .user_agent = std::string{"curl/8.5"},
+                                          .detected_at = at});
+}
+
+TEST_CASE("UserUpdated is what its readers know, and tells no address that did not change") {
+  UserUpdated message{.user_id = user,
+                      .changed = {AccountField::email, AccountField::profile, AccountField::password},
+                      .email = std::string{"new@example.com"},
+                      .updated_at = at};
+  check_golden("auth", message);
+  message.email.reset();
+  CHECK(to_json(message).find("\"email\":") == std::string::npos);
+}
+
+TEST_CASE("UserDeletionRequested is what its readers know") {
+  check_golden("auth", UserDeletionRequested{.user_id = user,
+                                             .saga_id = DeletionId::parse("sga_01jd3q6p8hfvmt3e8zkx0v9c2c").value(),
+                                             .requested_by = ActorId::parse("usr_01jd3q6p8hfvmt3e8zkx0v9c2d").value(),
+                                             .requested_at = at});
+}
+
+TEST_CASE("UserRolesChanged is what its readers know") {
+  check_golden("auth", UserRolesChanged{.user_id = user,
+                                        .from = {Role::user},
+                                        .to = {Role::user, Role::auditor},
+                                        .changed_by = ActorId::trusted(user.to_string()),
+                                        .changed_at = at});
+}
+
+TEST_CASE("UserStatusChanged is what its readers know") {
+  check_golden("auth", UserStatusChanged{.user_id = user,
+                                         .from = AccountStatus::active,
+                                         .to = AccountStatus::suspended,
+                                         .changed_by = ActorId::trusted(user.to_string()),
+                                         .changed_at = at});
+}
+
 }  // namespace
 }  // namespace guerdon::auth

@@ -90,6 +90,12 @@ TEST_CASE("the defaults are what the documentation promises") {
   CHECK(config.auth.jwt_secret_base64.empty());
   CHECK(config.auth.argon2_memory_kib == 19456);
   CHECK(config.limits.enabled);
+  CHECK(config.limits.staff_unlimited);
+  CHECK(config.limits.registrations == Allowance{.times = 60, .window = 1h});
+  CHECK(config.limits.name_checks == Allowance{.times = 60, .window = 1min});
+  CHECK(config.limits.reward_requests == Allowance{.times = 60, .window = 1min});
+  CHECK(config.limits.writes == Allowance{.times = 600, .window = 1min});
+  CHECK(config.limits.reads == Allowance{.times = 6000, .window = 1min});
   CHECK(config.idempotency.window.value == 60s);
   CHECK(config.time.zone.name() == "UTC");
   CHECK(config.outbox.retention.value == 7 * 24h);
@@ -125,6 +131,13 @@ TEST_CASE("environment variables join camel-case words and separate levels by tw
   REQUIRE(config.http.trusted_proxies.size() == 2);
   CHECK(config.http.trusted_proxies[0].contains("10.200.0.1"));
   CHECK(config.http.max_connections == 77);
+}
+
+TEST_CASE("a limit of rates that is wrong is refused by its name") {
+  const auto refused = refusal("", {}, {"limits.rewardRequests=often"});
+  CHECK(refused.find("limits.rewardRequests") != std::string::npos);
+  CHECK(refused.find("60/1h") != std::string::npos);
+  CHECK(loaded("", {{"GUERDON_LIMITS__NAMECHECKS", "5/10s"}}, {}).limits.name_checks.to_string() == "5/10s");
 }
 
 TEST_CASE("names of variables in use before guerdon still count, behind its own") {

@@ -101,3 +101,14 @@ TEST_CASE("an origin is scheme, host and port, exactly as a browser writes it") 
     CHECK_FALSE(WebOrigin::parse(bad));
   }
 }
+
+TEST_CASE("an allowance is so many times in a length of time") {
+  CHECK(Allowance::parse("60/1h") == Allowance{.times = 60, .window = 1h});
+  CHECK(Allowance::parse("1/PT1M") == Allowance{.times = 1, .window = 60s});
+  CHECK(Allowance::parse("600/60s")->to_string() == "600/1m");
+  for (const auto* const bad : {"", "60", "60/", "/1h", "0/1h", "-1/1h", "1.5/1h", "60/0s", "60/500ms", "60/1500ms",
+                                "60/2d", "60 / 1h", "60/1h/1h", "60 per hour", "1000000001/1d"}) {
+    INFO(bad);
+    CHECK_FALSE(Allowance::parse(bad));
+  }
+}

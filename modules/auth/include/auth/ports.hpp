@@ -32,7 +32,7 @@ inline constexpr Problem email_taken{409, "email-taken"};
 struct AccountInput {
   std::string username;
   std::string email;
-  Secret<std::string> password;
+  std::optional<Secret<std::string>> password;  ///< without one nobody can log in until it is set by a reset
   RoleSet roles;
 };
 
@@ -52,6 +52,9 @@ struct NewAccount {
 
 /// Publishes UserCreated. Errors: username-taken, email-taken.
 [[nodiscard]] Result<UserId> add_account(Tx& tx, const NewAccount& account);
+
+/// The same, recorded in the audit log as the caller's doing; Caller{} is the server itself or its command line.
+[[nodiscard]] Result<UserId> add_account_by(Tx& tx, const Caller& caller, const NewAccount& account);
 
 /// Is there an ADMIN who is not deleted?
 [[nodiscard]] bool has_admin(Snapshot& snapshot);

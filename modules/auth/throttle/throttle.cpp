@@ -1,0 +1,106 @@
+// Accounts are counted under a plain hash of their id, which outlives a change of the signing secret; names and
+// addresses, which are personal, under a keyed one.
+#include "throttle.hpp"
+
+#include <algorithm>
+
+#include "../names.hpp"
+#include "auth/messages.hpp"
+#include "guerdon/base64url.hpp"
+#include "guerdon/bus.hpp"
+#include "guerdon/client_address.hpp"
+#include "model.hpp"
+#include "repository.hpp"
+
+namespace guerdon::auth {
+namespace {
+
+constexpr std::size_t told_hash_size = 16;                // bytes of a hash that messages hold
+constexpr std::chrono::seconds longest_wait_told{86400};  // also for what no waiting ends
+constexpr std::int64_t pruned_at_once = 500;
+constexpr std::chrono::minutes prune_again{10};
+
+Error locked(Instant until, Instant now) {
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(until - now);
+  return Error{too_many_attempts, "Too many attempts have failed. Try again later."}.after(
+      std::clamp(wait, std::chrono::seconds{1}, longest_wait_told));
+}
+
+Digest key_of_account(UserId user) { return sha256("account " + user.to_string()); }
+
+std::string told(const Digest& hash) { return to_base64url(as_text(hash).substr(0, told_hash_size)); }
+
+BruteForceSuspected suspicion(Tx& tx, const Caller& caller, std::int64_t failures, Instant until) {
+  return {.user_id = {},
+          .address_hash = {},
+          .failures = failures,
+          .locked_until = until == for_good ? std::nullopt : std::optional{until},
+          .ip_address = caller.address,
+          .user_agent = caller.user_agent,
+          .detected_at = tx.now(),
+          .name_hash = {}};
+}
+
+}  // namespace
+
+LoginThrottle::LoginThrottle(const SigningSecrets& secrets, bool locks_addresses)
+    : key_(as_text(derive_key(secrets.current, "guerdon login throttle 1"))), locks_addresses_(locks_addresses) {}
+
+Digest LoginThrottle::key_of(const Tried& tried) const {
+  return tried.user ? key_of_account(*tried.user) : key_.sign("name " + name_key(tried.name));
+}
+
+Digest LoginThrottle::key_of_address(const Caller& caller) const {
+  return key_.sign("address " + client_of(caller.address));
+}
+
+Result<void> LoginThrottle::check(Snapshot& snapshot, const Caller& caller, const Tried& tried) const {
+  auto until = find_lock(snapshot, key_of(tried));
+  if (locks_addresses_) until = std::max(until, find_lock(snapshot, key_of_address(caller)));
+  if (until) return locked(*until, snapshot.now());
+  return {};
+}
+
+Result<void> LoginThrottle::note_failure(Tx& tx, const Caller& caller, const Tried& tried) const {
+  const auto key = key_of(tried);
+  const auto failures = count_failure(tx, key, Instant{}, tx.now() + failures_kept);
+  if (!failures) return check(tx, caller, tried);
+  if (const auto until = locked_until(*failures, tx.now()); until > tx.now()) {
+    const bool stays = until == for_good && tried.user;
+    lock_out(tx, key, until, stays ? for_good : tx.now() + (until == for_good ? stopped_name_kept : failures_kept));
+    auto suspected = suspicion(tx, caller, *failures, until);
+    suspected.user_id = tried.user;
+    if (!tried.user) suspected.name_hash = told(key);
+    publish(tx, suspected);
+  }
+  count_at_address(tx, caller);
+  return {};
+}
+
+void LoginThrottle::count_at_address(Tx& tx, const Caller& caller) const {
+  if (!locks_addresses_) return;
+  const auto key = key_of_address(caller);
+  const auto failures = count_failure(tx, key, tx.now() - address_window, tx.now() + failures_kept);
+  if (!failures || *failures < address_failures) return;
+  const auto until = tx.now() + address_lock;
+  lock_out(tx, key, until, tx.now() + failures_kept);
+  auto suspected = suspicion(tx, caller, *failures, until);
+  suspected.address_hash = told(key);
+  publish(tx, suspected);
+}
+
+Result<void> LoginThrottle::note_success(Tx& tx, const Caller& caller, UserId user) const {
+  forget_failures(tx, key_of_account(user));
+  return check(tx, caller, {.user = user, .name = {}});
+}
+
+void clear_throttle(Tx& tx, UserId user) { remove_lock(tx, key_of_account(user)); }
+
+void add_throttle_pump(Pumps& pumps) {
+  pumps.add("auth.throttle", [](Tx& tx) -> PumpResult {
+    const auto pruned = prune_failures(tx, pruned_at_once);
+    return {.more = pruned == pruned_at_once, .next_at = tx.now() + prune_again};
+  });
+}
+
+}  // namespace guerdon::auth
