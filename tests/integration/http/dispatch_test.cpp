@@ -1,6 +1,7 @@
 // Requests through routes to the store and back: admission, input, answers, failures. On each engine.
 #include <catch2/catch.hpp>
 #include <future>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -244,9 +245,14 @@ TEST_CASE("passwords that would have to wait too long for their hash are refused
   auto client = app.connect();
   std::promise<void> released;
   const auto release = released.get_future().share();
-  const auto wait = [release] { release.wait(); };
-  while (app.hashing.waiting() < 256) REQUIRE(app.hashing.post(wait));
-  while (app.hashing.post(wait)) {  // what a thread took up in between
+  std::latch busy{static_cast<std::ptrdiff_t>(app.hashing.threads())};
+  for (std::size_t i = 0; i < app.hashing.threads(); ++i)
+    REQUIRE(app.hashing.post([&busy, release] {
+      busy.count_down();
+      release.wait();
+    }));
+  busy.wait();  // no thread takes up anything from here on
+  while (app.hashing.post([release] { release.wait(); })) {
   }
   const auto refused = client.ask(request_with("POST", "/api/open/hashed", R"({"password":"x"})"));
   released.set_value();
