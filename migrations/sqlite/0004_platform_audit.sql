@@ -34,9 +34,3 @@ ON audit_log
 BEGIN
   SELECT RAISE(ABORT, 'the audit log is append-only');
 END;
--- INSERT OR REPLACE takes rows out without asking the first trigger.
-CREATE TRIGGER audit_log_keeps_places BEFORE INSERT ON audit_log
-WHEN EXISTS (SELECT 1 FROM audit_log WHERE position = NEW.position OR id = NEW.id)
-BEGIN
-  SELECT RAISE(ABORT, 'the audit log is append-only');
-END;

@@ -102,9 +102,12 @@ Result<NewAccount> Accounts::prepare_registration(Snapshot& snapshot, const Deco
   return account;
 }
 
-Result<Account> Accounts::add_registered(Tx& tx, const NewAccount& account) const {
+Result<Account> Accounts::add_registered(Tx& tx, const Caller& caller, const NewAccount& account) const {
   const auto id = add_account(tx, account);
   if (!id) return id.error();
+  auto self = caller;
+  self.user = *id;
+  record_creation(tx, self, *id, account.roles);
   return get_account(tx, *id);
 }
 

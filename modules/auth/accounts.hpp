@@ -34,8 +34,8 @@ class Accounts {
   /// invite-code-unknown.
   [[nodiscard]] Result<NewAccount> prepare_registration(Snapshot& snapshot,
                                                         const Decoded<RegisterRequest>& request) const;
-  /// Errors: username-taken, email-taken.
-  [[nodiscard]] Result<Account> add_registered(Tx& tx, const NewAccount& account) const;
+  /// The audit log has the account itself as the one who made it. Errors: username-taken, email-taken.
+  [[nodiscard]] Result<Account> add_registered(Tx& tx, const Caller& caller, const NewAccount& account) const;
 
   /// Errors: not-found.
   [[nodiscard]] Result<Account> get_account(Snapshot& snapshot, UserId id) const;

@@ -85,7 +85,7 @@ Result<LoginResponse> Login::log_in(Tx& tx, const Caller& caller, const LoginReq
     return refuse(tx, caller, request, user,
                   suspended ? LoginFailure::account_suspended : LoginFailure::bad_credentials);
   }
-  if (auto open = throttle_.note_success(tx, caller, user); !open) return open.error();
+  if (auto open = throttle_.note_success(tx, caller, tried); !open) return open.error();
 
   const auto session = tx.new_id<SessionId>();
   replace_session(tx, user, session, tx.now() + config_.refresh_token_ttl.value);

@@ -22,8 +22,8 @@ void declare_routes(Router& routes, const Accounts& accounts, const Login& login
       [&](Snapshot& snapshot, const Caller&, const RegisterCall& request) {
         return accounts.prepare_registration(snapshot, request.body);
       },
-      [&](Tx& tx, const Caller&, const RegisterCall&, const NewAccount& account) {
-        return accounts.add_registered(tx, account);
+      [&](Tx& tx, const Caller& caller, const RegisterCall&, const NewAccount& account) {
+        return accounts.add_registered(tx, caller, account);
       });
 
   routes.command(

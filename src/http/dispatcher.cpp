@@ -131,7 +131,10 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
           .traceparent = traceparent_of(head)};
   job.limiter = services_.limiter;
   if (!job.spec().policy.is_public()) {
-    if (auto refused = authenticate(head, request_id, job.credential)) return refused;
+    if (auto refused = authenticate(head, request_id, job.credential)) {
+      auto too_often = count(job);  // by address: nobody is known yet
+      return with_limits(job, too_often ? *std::move(too_often) : *std::move(refused));
+    }
   } else {
     if (const auto token = bearer_token(head); token && *token) job.caller.bearer.emplace(std::string{**token});
     if (auto refused = count(job)) return with_limits(job, *std::move(refused));

@@ -78,7 +78,7 @@ Repeatable repeatable(const KeyedRequest& request) {
     caller.append("from ").append(request.address).append(" ").append(as_text(sha256(request.body)));
   }
   return {.scope = digest_of({caller, request.method, request.path, request.key}),
-          .request = digest_of({request.query, request.body})};
+          .request = digest_of({request.key, request.query, request.body})};
 }
 
 std::optional<Response> find_kept(Snapshot& snapshot, const Repeatable& repeatable, std::string_view request_id) {

@@ -1,5 +1,5 @@
-// Answers kept under an Idempotency-Key. They are claimed and kept in the command's own transaction, so that an effect
-// and the answer that tells of it exist together or not at all. No raw key is stored.
+// Answers kept under an Idempotency-Key, claimed and kept in the command's own transaction: effect and answer exist
+// together or not at all. No raw key is stored: it salts the digest of a body, which may hold a password.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ namespace guerdon::http {
 /// What a key stands for: this caller, this call.
 struct Repeatable {
   Digest scope{};    ///< caller, method, path and key
-  Digest request{};  ///< query and body: what must be the same in a repeat
+  Digest request{};  ///< key, query and body: what must be the same in a repeat
 };
 
 struct KeyedRequest {

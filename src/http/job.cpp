@@ -13,8 +13,13 @@ namespace guerdon::http {
 
 namespace {
 
-Response to_response(Result<Answer> result, std::string_view request_id) {
-  if (!result) return problem_response(result.error(), request_id);
+Response to_response(Result<Answer> result, const Job& job) {
+  if (!result) {
+    // A public route that takes tokens of its own kind: this was none.
+    if (job.caller.bearer && result.error().problem == problems::unauthenticated)
+      return refuse_token(result.error(), true, job.request_id());
+    return problem_response(result.error(), job.request_id());
+  }
   return {.status = result->status,
           .body = std::move(result->body),
           .headers = std::move(result->headers),
@@ -84,7 +89,10 @@ std::optional<Response> admit(Job& job, Snapshot& snapshot) {
   const auto& policy = job.spec().policy;
   if (policy.is_public()) return std::nullopt;
   const auto standing = job.authenticator->admit(snapshot, *job.credential);
-  if (!standing) return refuse_token(standing.error(), true, job.request_id());
+  if (!standing) {
+    if (auto refused = count(job)) return refused;  // by address: the token is nobody's
+    return refuse_token(standing.error(), true, job.request_id());
+  }
   if (job.credential->key) {
     job.caller.key = job.credential->key;
   } else {
@@ -109,7 +117,7 @@ std::optional<Response> answer_early(Job& job, Snapshot& snapshot) {
 
 Response answer_query(Job& job, Snapshot& snapshot) {
   if (auto early = answer_early(job, snapshot)) return *std::move(early);
-  auto response = to_response((*job.call)->read(snapshot, job.caller), job.request_id());
+  auto response = to_response((*job.call)->read(snapshot, job.caller), job);
   if (!job.spec().etag || response.status != 200) return response;
   auto etag = etag_of(response.body);
   if (!job.if_none_match.empty() && names_weakly(job.if_none_match, etag)) {
@@ -128,7 +136,7 @@ bool run_command(Job& job, Tx& tx, Response& response) {
   const auto run = [&] {
     auto result = (*job.call)->write(tx, job.caller);
     const bool keeps = keeps_effects(result);
-    response = to_response(std::move(result), job.request_id());
+    response = to_response(std::move(result), job);
     return keeps;
   };
   if (auto refused = admit(job, tx); refuse(refused)) return false;

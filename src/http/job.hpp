@@ -38,7 +38,8 @@ struct Job {
   [[nodiscard]] const std::string& request_id() const { return caller.request_id; }
 };
 
-/// Counts the request against its budget, once, as soon as it is known whose it is. A refusal (429), or nothing.
+/// Counts the request against its budget, once, as soon as it is known whose it is, by address where it is nobody's.
+/// A refusal (429), or nothing.
 [[nodiscard]] std::optional<Response> count(Job& job);
 /// The answer with what is left of the budget.
 [[nodiscard]] Response with_limits(const Job& job, Response response);

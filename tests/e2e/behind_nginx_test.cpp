@@ -173,6 +173,14 @@ TEST_CASE("Behind nginx what a client claims to be does not arrive") {
         "POST /app/page HTTP/1.1 id=" + behind.id + " name=bob roles=USER from=127.0.0.1 token=- x=arrives\n");
 }
 
+TEST_CASE("Behind nginx the public keys of access tokens can be had, and nothing else beside them") {
+  Behind behind;
+  const auto keys = behind.nginx.get("/.well-known/jwks.json");
+  CHECK(keys.status == 200);
+  CHECK(keys.at("/keys").is_array());
+  CHECK(behind.nginx.get("/.well-known/other").status == 404);
+}
+
 TEST_CASE("Behind nginx a token is of no use after the log-out") {
   Behind behind;
   REQUIRE(behind.nginx.get("/app/page", behind.token).status == 200);

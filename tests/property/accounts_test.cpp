@@ -3,6 +3,7 @@
 // An operation is a line in the table `operations`: others add theirs, and what it changes in the model.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <random>
 #include <string>
@@ -18,6 +19,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Wrong passwords in a row, and the rules of lock-out, told once more.
+struct Failures {
+  int number = 0;
+  Instant last{}, locked_until{};
+
+  [[nodiscard]] bool is_locked(Instant now) const { return now < locked_until; }
+  void add(Instant now) {
+    if (now - last >= 24h) number = 0;
+    last = now;
+    if (++number < 5) return;
+    const std::vector<std::chrono::minutes> locks{1min, 2min, 4min, 8min, 15min};
+    locked_until = now + locks[std::min<std::size_t>(static_cast<std::size_t>(number) - 5, locks.size() - 1)];
+  }
+};
+
 /// What is known of an account from outside.
 struct Person {
   std::string name, password;
@@ -28,23 +44,22 @@ struct Person {
   bool gone = false;
   std::string token = {};                     // of the live session; empty: there is none
   std::string refresh = {};                   // of the same session
+  std::string spent = {};                     // the refresh token of the same session before that one
+  Instant spent_at = {};
   std::vector<std::string> dead_tokens = {};  // of sessions that are over
-  int failures = 0;                           // in a row
-  Instant last_failure{}, locked_until{};
+  Failures log_ins = {}, changes = {};        // at the log-in, and by who is logged in
 
   [[nodiscard]] bool can_be_tried() const { return exists && !gone; }
-  [[nodiscard]] bool is_locked(Instant now) const { return now < locked_until; }
+  [[nodiscard]] bool is_active_admin() const { return can_be_tried() && !suspended && roles.has(Role::admin); }
   void end_session() {
     if (!token.empty()) dead_tokens.push_back(std::exchange(token, {}));
   }
-  /// The rules of lock-out, told once more.
-  void fail(Instant now) {
-    if (now - last_failure >= 24h) failures = 0;
-    last_failure = now;
-    if (++failures < 5) return;
-    const std::vector<std::chrono::minutes> locks{1min, 2min, 4min, 8min, 15min};
-    locked_until = now + locks[std::min<std::size_t>(static_cast<std::size_t>(failures) - 5, locks.size() - 1)];
-  }
+};
+
+/// Who administers: an ADMIN who is logged in, or a service key, which is nobody's account.
+struct Administrator {
+  const Person* person = nullptr;
+  std::string token;
 };
 
 testing::ServerOptions options_for(const std::string& url, const std::string& folder) {
@@ -67,10 +82,23 @@ class World {
     admin.id = server.get("/api/auth/info", admin.token).text("/id");
     admin.exists = true;
     people.push_back(admin);
+    key_ = server.post("/api/admin/keys", {{"name", "tool"}, {"roles", {"ADMIN"}}}, admin.token).text("/key");
   }
 
   std::size_t below(std::size_t end) { return random() % end; }
   Person& anybody() { return people[below(people.size())]; }
+  Administrator administrator() {
+    std::vector<Administrator> all{{nullptr, key_}};
+    for (const auto& person : people)
+      if (person.roles.has(Role::admin) && !person.token.empty()) all.push_back({&person, person.token});
+    return all[below(all.size())];
+  }
+  /// An ADMIN beside whom there is none who could log in.
+  [[nodiscard]] bool is_last_admin(const Person& person) const {
+    if (!person.can_be_tried() || !person.roles.has(Role::admin)) return false;
+    return std::ranges::none_of(people,
+                                [&](const Person& other) { return &other != &person && other.is_active_admin(); });
+  }
   std::string new_password() { return "a fine password " + std::to_string(++passwords_); }
   [[nodiscard]] Instant now() { return server.clock().now(); }
 
@@ -82,6 +110,7 @@ class World {
 
   /// Every right of everybody, as the model has it.
   void check() {
+    CHECK(std::ranges::any_of(people, &Person::is_active_admin));
     for (const auto& person : people) {
       INFO("of " << person.name);
       if (!person.token.empty()) {
@@ -104,6 +133,7 @@ class World {
   test::TempFolder folder_;
   test::DatabasePlace place_;
   int passwords_ = 0;
+  std::string key_;
 
  public:
   testing::Server server;
@@ -119,8 +149,7 @@ void register_somebody(World& world) {
   CHECK(answer.status == (person.exists ? 409 : 201));
   if (person.exists || answer.status != 201) return;
   // A name that was nobody's is counted apart from the account that it is now.
-  person.failures = 0;
-  person.locked_until = {};
+  person.log_ins = {};
   person.exists = true;
   person.password = password;
   person.id = answer.text("/id");
@@ -134,15 +163,16 @@ void log_in(World& world) {
     CHECK((answer.status == 401 || answer.status == 429));  // as for a name that is nobody's
     return;
   }
-  if (person.is_locked(world.now()) || person.suspended) {
-    CHECK(answer.status == (person.is_locked(world.now()) ? 429 : 403));
+  if (person.log_ins.is_locked(world.now()) || person.suspended) {
+    CHECK(answer.status == (person.log_ins.is_locked(world.now()) ? 429 : 403));
     return;
   }
   REQUIRE(answer.status == 200);
   person.end_session();
   person.token = answer.text("/accessToken");
   person.refresh = answer.text("/refreshToken");
-  person.failures = 0;
+  person.spent.clear();
+  person.log_ins = {};
 }
 
 void refresh(World& world) {
@@ -153,7 +183,23 @@ void refresh(World& world) {
   if (person.token.empty()) return;
   person.end_session();
   person.token = answer.text("/accessToken");
-  person.refresh = answer.text("/refreshToken");
+  person.spent = std::exchange(person.refresh, answer.text("/refreshToken"));
+  person.spent_at = world.now();
+}
+
+void refresh_once_more(World& world) {
+  auto& person = world.anybody();
+  if (person.spent.empty()) return;
+  const auto answer = world.server.post("/api/auth/refresh", {{"refreshToken", person.spent}});
+  const bool is_repeat = world.now() - person.spent_at <= 10s;
+  if (!person.token.empty() && is_repeat) {
+    REQUIRE(answer.status == 200);
+    CHECK(answer.text("/accessToken") == person.token);
+    CHECK(answer.text("/refreshToken") == person.refresh);
+    return;
+  }
+  CHECK(answer.status == 401);
+  person.end_session();
 }
 
 void log_out(World& world) {
@@ -171,27 +217,29 @@ void change_password(World& world) {
   const auto answer = world.server.put(
       "/api/auth/info", {{"password", next}, {"currentPassword", is_right ? person.password : "not the password"}},
       person.token);
-  if (person.is_locked(world.now())) {
+  if (person.changes.is_locked(world.now())) {
     CHECK(answer.status == 429);
     return;
   }
   CHECK(answer.status == (is_right ? 200 : 403));
-  if (!is_right) return person.fail(world.now());
+  if (!is_right) return person.changes.add(world.now());
+  person.changes = {};
   person.password = next;
   person.end_session();
 }
 
 void change_roles(World& world) {
-  auto& boss = world.people.back();
+  const auto by = world.administrator();
   auto& person = world.anybody();
-  if (boss.token.empty() || !person.exists) return;
+  if (!person.exists) return;
   RoleSet roles;
-  while (roles.empty()) roles = RoleSet::from_bits(static_cast<std::int64_t>(world.below(8)));
+  while (roles.empty()) roles = RoleSet::from_bits(static_cast<std::int64_t>(world.below(16)));
   json::array names;
   for (const Role role : roles.list()) names.emplace_back(wire_name(role));
-  const auto answer = world.server.put("/api/users/" + person.id + "/roles", {{"roles", names}}, boss.token);
-  if (&person == &boss || person.gone) {
-    CHECK(answer.status == (person.gone ? 409 : 403));
+  const auto answer = world.server.put("/api/users/" + person.id + "/roles", {{"roles", names}}, by.token);
+  const bool takes_last = !roles.has(Role::admin) && world.is_last_admin(person);
+  if (&person == by.person || person.gone || takes_last) {
+    CHECK(answer.status == (&person == by.person ? 403 : 409));
     return;
   }
   CHECK(answer.status == 202);
@@ -201,14 +249,15 @@ void change_roles(World& world) {
 }
 
 void change_status(World& world) {
-  auto& boss = world.people.back();
+  const auto by = world.administrator();
   auto& person = world.anybody();
-  if (boss.token.empty() || !person.exists) return;
+  if (!person.exists) return;
   const bool suspend = world.below(3) == 0;
-  const auto answer = world.server.put("/api/users/" + person.id + "/status",
-                                       {{"status", suspend ? "SUSPENDED" : "ACTIVE"}}, boss.token);
-  if (&person == &boss || person.gone) {
-    CHECK(answer.status == (person.gone ? 409 : 403));
+  const auto answer =
+      world.server.put("/api/users/" + person.id + "/status", {{"status", suspend ? "SUSPENDED" : "ACTIVE"}}, by.token);
+  const bool takes_last = suspend && world.is_last_admin(person);
+  if (&person == by.person || person.gone || takes_last) {
+    CHECK(answer.status == (&person == by.person ? 403 : 409));
     return;
   }
   CHECK(answer.status == 200);
@@ -218,10 +267,12 @@ void change_status(World& world) {
 }
 
 void delete_somebody(World& world) {
-  auto& boss = world.people.back();
+  const auto by = world.administrator();
   auto& person = world.anybody();
-  if (boss.token.empty() || !person.exists || &person == &boss) return;
-  CHECK(world.server.del("/api/users/" + person.id, boss.token).status == 202);
+  if (!person.exists) return;
+  const bool takes_last = world.is_last_admin(person);
+  CHECK(world.server.del("/api/users/" + person.id, by.token).status == (takes_last ? 409 : 202));
+  if (takes_last) return;
   person.gone = true;
   person.end_session();
 }
@@ -230,8 +281,8 @@ void guess(World& world) {
   auto& person = world.anybody();
   if (!person.can_be_tried()) return;
   const auto answer = world.log_in(person, "not the password");
-  CHECK(answer.status == (person.is_locked(world.now()) ? 429 : 401));
-  if (!person.is_locked(world.now())) person.fail(world.now());
+  CHECK(answer.status == (person.log_ins.is_locked(world.now()) ? 429 : 401));
+  if (!person.log_ins.is_locked(world.now())) person.log_ins.add(world.now());
 }
 
 void guess_again_and_again(World& world) {
@@ -239,8 +290,8 @@ void guess_again_and_again(World& world) {
   if (!person.can_be_tried()) return;
   for (int i = 0; i < 6; ++i) {
     const auto answer = world.log_in(person, "not the password");
-    CHECK(answer.status == (person.is_locked(world.now()) ? 429 : 401));
-    if (!person.is_locked(world.now())) person.fail(world.now());
+    CHECK(answer.status == (person.log_ins.is_locked(world.now()) ? 429 : 401));
+    if (!person.log_ins.is_locked(world.now())) person.log_ins.add(world.now());
   }
 }
 
@@ -264,6 +315,7 @@ constexpr Operation operations[] = {
     {"register", 4, register_somebody},
     {"log in", 8, log_in},
     {"refresh", 3, refresh},
+    {"refresh once more", 2, refresh_once_more},
     {"log out", 2, log_out},
     {"change the password", 2, change_password},
     {"change roles", 2, change_roles},

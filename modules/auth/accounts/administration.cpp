@@ -64,6 +64,8 @@ Result<Reply<CreatedAccount>> Administration::add_account(Tx& tx, const Caller& 
 
 Result<AccountView> Administration::update(Tx& tx, const Caller& caller, UserId id,
                                            const UpdateAccountRequest& request) const {
+  // With a stolen token it would be a way around the password.
+  if (caller.user == id) return Error{own_details, "Change your own account by PUT /api/auth/info."};
   const auto row = lock_for_change(tx, id);
   if (!row) return row.error();
   UserUpdated updated{.user_id = id, .changed = {}, .email = {}, .updated_at = tx.now()};

@@ -12,6 +12,7 @@ namespace guerdon::auth {
 
 inline constexpr Problem own_roles{403, "own-roles"};
 inline constexpr Problem own_status{403, "own-status"};
+inline constexpr Problem own_details{403, "own-details"};
 inline constexpr Problem last_admin{409, "last-admin"};
 
 class Administration {
@@ -27,7 +28,7 @@ class Administration {
   [[nodiscard]] Result<Reply<CreatedAccount>> add_account(Tx& tx, const Caller& caller, const NewAccount& account,
                                                           bool has_password) const;
 
-  /// Kills the access token, not the session. Errors: not-found, user-deleted, email-taken.
+  /// Kills the access token, not the session. Errors: own-details, not-found, user-deleted, email-taken.
   [[nodiscard]] Result<AccountView> update(Tx& tx, const Caller& caller, UserId id,
                                            const UpdateAccountRequest& request) const;
 

@@ -2,8 +2,6 @@
 // letter.
 #include "directory.hpp"
 
-#include "../accounts.hpp"
-
 namespace guerdon::auth {
 namespace {
 
@@ -29,8 +27,20 @@ std::string masked_email(std::string_view email) {
 }
 
 AccountView view_for(const Caller& caller, const FullAccountRow& row) {
-  AccountView view{account_of(row), {}};
-  if (!caller.has(Role::admin) && caller.user != row.id) view.email = masked_email(row.email);
+  const bool sees_all = caller.has(Role::admin) || caller.user == row.id;
+  AccountView view{.id = row.id,
+                   .username = row.username,
+                   .email = sees_all ? row.email : masked_email(row.email),
+                   .roles = RoleSet::from_bits(row.roles).list(),
+                   .status = row.status,
+                   .profile = {},
+                   .invite_code = {},
+                   .created_at = row.created_at,
+                   .status_reason = {}};
+  if (sees_all) {
+    view.profile.emplace(row.profile);
+    view.invite_code.emplace(row.invite_code);
+  }
   if (row.status_reason && caller.roles.intersects(sees_leaving)) view.status_reason.emplace(*row.status_reason);
   return view;
 }

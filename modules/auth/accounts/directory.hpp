@@ -10,7 +10,7 @@ namespace guerdon::auth {
 /// "a***@example.com": who may not see the address may still tell which provider it is with.
 [[nodiscard]] std::string masked_email(std::string_view email);
 
-/// As the caller may see it: the e-mail address in clear for an ADMIN and for its owner.
+/// As the caller may see it: the e-mail address in clear, profile and invite code only for an ADMIN and for its owner.
 [[nodiscard]] AccountView view_for(const Caller& caller, const FullAccountRow& row);
 
 class Directory {

@@ -4,6 +4,7 @@
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "../dto.hpp"
 #include "guerdon/page.hpp"
@@ -39,11 +40,20 @@ struct AccountListQuery : PageQuery {
 };
 BOOST_DESCRIBE_STRUCT(AccountListQuery, (PageQuery), (role, status, q, include_deleted))
 
-/// An account as staff see it.
-struct AccountView : Account {
+/// An account as others see it.
+struct AccountView {
+  UserId id;
+  std::string username;
+  std::string email;
+  std::vector<Role> roles;
+  AccountStatus status{};
+  Omittable<json::object> profile;     ///< for its owner and ADMIN
+  Omittable<std::string> invite_code;  ///< for its owner and ADMIN
+  Instant created_at;
   Omittable<std::string> status_reason;  ///< for ADMIN and AUDITOR
 };
-BOOST_DESCRIBE_STRUCT(AccountView, (Account), (status_reason))
+BOOST_DESCRIBE_STRUCT(AccountView, (),
+                      (id, username, email, roles, status, profile, invite_code, created_at, status_reason))
 
 struct CreateAccountRequest {
   Username username;

@@ -31,6 +31,8 @@ ResetTicket PasswordResets::issue(Tx& tx, const Caller& caller, UserId user) con
 }
 
 Result<ResetTicket> PasswordResets::start(Tx& tx, const Caller& caller, UserId user) const {
+  // With a stolen token it would be a way around the password.
+  if (caller.user == user) return Error{own_password, "Change your own password by PUT /api/auth/info."};
   const auto state = lock_state(tx, user);
   if (!state) return Error{problems::not_found, "There is no such account."};
   if (is_leaving(state->status)) return Error{problems::user_deleted, "The account is being deleted, or is."};

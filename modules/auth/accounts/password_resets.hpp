@@ -13,6 +13,7 @@ namespace guerdon::auth {
 
 /// One answer for every token that is not good, whatever is wrong with it.
 inline constexpr Problem reset_token_invalid{400, "reset-token-invalid"};
+inline constexpr Problem own_password{403, "own-password"};
 
 /// A password on its way in, hashed; the command looks again at whether the token is still good.
 struct PreparedPassword {
@@ -30,7 +31,7 @@ class PasswordResets {
   /// A token for an account of this transaction, instead of the one before. It is stored nowhere: only its SHA-256.
   [[nodiscard]] ResetTicket issue(Tx& tx, const Caller& caller, UserId user) const;
 
-  /// The same for an existing account, recorded. Errors: not-found, user-deleted.
+  /// The same for another's account, recorded. Errors: own-password, not-found, user-deleted.
   [[nodiscard]] Result<ResetTicket> start(Tx& tx, const Caller& caller, UserId user) const;
 
   /// Hashes: in the task pool, and only for a good token. Errors: reset-token-invalid; validation-failed, which leaves

@@ -27,7 +27,7 @@ void declare_lookups(Router& routes, const Directory& directory) {
   routes.query({.method = "GET",
                 .path = "/api/auth/all-users",
                 .policy = Policy::roles({Role::operator_, Role::auditor, Role::admin}),
-                .summary = "Accounts, newest first; e-mail addresses in clear for an ADMIN only"},
+                .summary = "Accounts, newest first; addresses in clear, profiles and invite codes for an ADMIN only"},
                [&](Snapshot& snapshot, const Caller& caller, const Request<None, AccountListQuery>& request) {
                  return directory.list_accounts(snapshot, caller, request.query);
                });
@@ -47,7 +47,7 @@ void declare_changes(Router& routes, const Administration& administration) {
       {.method = "POST",
        .path = "/api/users",
        .policy = admins,
-       .summary = "Make an account; without a password a token to set one is answered, once",
+       .summary = "Make an account; without a password a token to set one is answered, once, and to no repeat",
        .status = 201,
        .problems = {username_taken, email_taken}},
       [&](Snapshot& snapshot, const Caller&, const CreateCall& request) {
@@ -59,8 +59,8 @@ void declare_changes(Router& routes, const Administration& administration) {
   routes.command({.method = "PUT",
                   .path = "/api/users/{id}",
                   .policy = admins,
-                  .summary = "Change an account's e-mail address or profile",
-                  .problems = {problems::not_found, problems::user_deleted, email_taken}},
+                  .summary = "Change another's e-mail address or profile",
+                  .problems = {own_details, problems::not_found, problems::user_deleted, email_taken}},
                  [&](Tx& tx, const Caller& caller, const UpdateCall& request) {
                    return administration.update(tx, caller, request.path.id, request.body);
                  });
@@ -96,17 +96,18 @@ void declare_roles(Router& routes, const Administration& administration) {
 }
 
 void declare_resets(Router& routes, const PasswordResets& resets) {
-  routes.command({.method = "POST",
-                  .path = "/api/users/{id}/password-reset",
-                  .policy = admins,
-                  .summary = "A token to set the account's password with, shown once, good for an hour",
-                  .status = 201,
-                  .problems = {problems::not_found, problems::user_deleted}},
-                 [&](Tx& tx, const Caller& caller, const Request<UserPath>& request) -> Result<Reply<ResetTicket>> {
-                   auto ticket = resets.start(tx, caller, request.path.id);
-                   if (!ticket) return ticket.error();
-                   return Reply<ResetTicket>{.body = *std::move(ticket), .kept = false};
-                 });
+  routes.command(
+      {.method = "POST",
+       .path = "/api/users/{id}/password-reset",
+       .policy = admins,
+       .summary = "A token to set another's password, shown once, good for an hour; a repeat makes another",
+       .status = 201,
+       .problems = {own_password, problems::not_found, problems::user_deleted}},
+      [&](Tx& tx, const Caller& caller, const Request<UserPath>& request) -> Result<Reply<ResetTicket>> {
+        auto ticket = resets.start(tx, caller, request.path.id);
+        if (!ticket) return ticket.error();
+        return Reply<ResetTicket>{.body = *std::move(ticket), .kept = false};
+      });
   routes.command(
       {.method = "POST",
        .path = "/api/auth/password",

@@ -1,4 +1,5 @@
-// The HTTP routes of service keys. A key makes no keys: what is lost with one must end when it is revoked.
+// The HTTP routes of service keys. A key makes no keys, so that no others outlive it when it is revoked. What an
+// ADMIN's key does to accounts outlives it all the same.
 #include "routes.hpp"
 
 #include "guerdon/routes.hpp"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "../repository.hpp"
 #include "auth/platform_messages.hpp"
 #include "guerdon/audit.hpp"
 #include "guerdon/bus.hpp"
@@ -15,6 +16,13 @@ bool is_platform_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && 
 
 PlatformView view_of(const ConnectionRow& row) {
   return {.platform = row.platform, .platform_user_id = row.platform_user_id, .connected_at = row.connected_at};
+}
+
+/// Locks the account, so that it is not deleted meanwhile: its deletion finds all that there is. Errors: token-revoked.
+Result<void> lock_active(Tx& tx, UserId user) {
+  const auto state = lock_state(tx, user);
+  if (state && state->status == AccountStatus::active) return {};
+  return Error{problems::token_revoked, "The account was changed meanwhile: log in again."};
 }
 
 /// Which platform, not who there: the audit log keeps no personal data.
@@ -31,6 +39,7 @@ std::optional<std::string_view> PlatformNameRule::fault(std::string_view text) {
 
 Result<PlatformView> Platforms::connect(Tx& tx, const Caller& caller, const ConnectRequest& request) const {
   const UserId user = caller.id();
+  if (auto open = lock_active(tx, user); !open) return open.error();
   const ConnectionRow row{.id = tx.new_id<ConnectionId>(),
                           .platform = request.platform.value(),
                           .platform_user_id = request.platform_user_id.value(),
@@ -65,6 +74,7 @@ Result<Page<PlatformView>> Platforms::list_platforms(Snapshot& snapshot, const C
 
 Result<None> Platforms::disconnect(Tx& tx, const Caller& caller, const PlatformName& platform) const {
   const UserId user = caller.id();
+  if (auto open = lock_active(tx, user); !open) return open.error();
   if (!remove_connection(tx, user, platform))
     return Error{problems::not_found, "You have no account of that platform connected."};
   publish(tx, PlatformDisconnected{.user_id = user, .platform = platform.value(), .disconnected_at = tx.now()});

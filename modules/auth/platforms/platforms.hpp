@@ -15,12 +15,12 @@ class Platforms {
  public:
   explicit Platforms(const CursorCodec& cursors) : cursors_(cursors) {}
 
-  /// Errors: platform-account-taken, platform-connected.
+  /// Errors: platform-account-taken, platform-connected; token-revoked for an account that is not active any more.
   [[nodiscard]] Result<PlatformView> connect(Tx& tx, const Caller& caller, const ConnectRequest& request) const;
   /// Errors: validation-failed for a foreign cursor.
   [[nodiscard]] Result<Page<PlatformView>> list_platforms(Snapshot& snapshot, const Caller& caller,
                                                           const PageQuery& query) const;
-  /// Errors: not-found.
+  /// Errors: not-found; token-revoked for an account that is not active any more.
   [[nodiscard]] Result<None> disconnect(Tx& tx, const Caller& caller, const PlatformName& platform) const;
 
  private:

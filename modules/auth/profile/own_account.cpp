@@ -10,6 +10,8 @@
 namespace guerdon::auth {
 namespace {
 
+Tried tried_by(const Caller& caller) { return {.user = caller.id(), .name = {}, .in_session = true}; }
+
 Error gone() { return {problems::token_revoked, "The account was changed meanwhile: log in again."}; }
 
 bool has_fault_at(const std::vector<Fault>& faults, std::string_view where) {
@@ -70,7 +72,8 @@ Result<AccountChange> OwnAccount::prepare_change(Snapshot& snapshot, const Calle
   AccountChange change;
   if (body.profile) change.update.profile = body.profile->value;
   if (!needs_password) return change;
-  if (auto open = throttle_.check(snapshot, caller, {.user = caller.id(), .name = {}}); !open) return open.error();
+  if (auto open = throttle_.check(snapshot, caller, tried_by(caller)); !open) return open.error();
+  change.was_checked = true;
   change.right = verify_(password->password_hash, body.current_password->reveal());
   if (!change.right) return change;
   change.update.password_version = password->password_version;
@@ -88,7 +91,7 @@ Result<AccountChange> OwnAccount::prepare_change(Snapshot& snapshot, const Calle
 
 Result<BasicResponse> OwnAccount::change(Tx& tx, const Caller& caller, const AccountChange& change) const {
   if (!change.right) {
-    const auto counted = throttle_.note_failure(tx, caller, {.user = caller.id(), .name = {}});
+    const auto counted = throttle_.note_failure(tx, caller, tried_by(caller));
     if (!counted) return counted.error();
     return Error{wrong_password, "The current password is wrong."}.keeping_effects();
   }
@@ -96,6 +99,9 @@ Result<BasicResponse> OwnAccount::change(Tx& tx, const Caller& caller, const Acc
   const auto fields = fields_of(update);
   if (fields.empty()) return BasicResponse{.result = Outcome::ok};
   const auto user = caller.id();
+  // Whether the password was right is not told by any answer while the lock is on.
+  if (change.was_checked)
+    if (auto open = throttle_.check(tx, caller, tried_by(caller)); !open) return open.error();
   switch (update_account(tx, user, update)) {
     case UpdateOutcome::done:
       break;
@@ -104,6 +110,8 @@ Result<BasicResponse> OwnAccount::change(Tx& tx, const Caller& caller, const Acc
     case UpdateOutcome::not_active:
       return gone();
   }
+  if (change.was_checked)
+    if (auto open = throttle_.note_success(tx, caller, tried_by(caller)); !open) return open.error();
   if (update.password_hash) end_session(tx, user);
   UserUpdated updated{.user_id = user, .changed = fields, .email = {}, .updated_at = tx.now()};
   if (update.email) updated.email.emplace(*update.email);

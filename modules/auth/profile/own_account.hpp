@@ -14,7 +14,8 @@ inline constexpr Problem wrong_password{403, "wrong-password"};
 /// What is to be changed, and whether whoever asks for it may.
 struct AccountChange {
   AccountUpdate update;
-  bool right = true;  ///< the current password, where one was needed
+  bool was_checked = false;  ///< the current password, which was needed
+  bool right = true;         ///< what was checked
 };
 
 class OwnAccount {
@@ -29,8 +30,8 @@ class OwnAccount {
   [[nodiscard]] Result<AccountChange> prepare_change(Snapshot& snapshot, const Caller& caller,
                                                      const Decoded<UpdateInfoRequest>& request) const;
 
-  /// Kills the access tokens made so far; a new password ends the session. Publishes UserUpdated. A wrong current
-  /// password counts as a failed log-in does, and that is kept.
+  /// Kills the access tokens made so far; a new password ends the session. Publishes UserUpdated. Wrong current
+  /// passwords are counted by the rules of failed log-ins, but apart from them, and that is kept.
   /// Errors: wrong-password, email-taken, token-revoked, too-many-attempts.
   [[nodiscard]] Result<BasicResponse> change(Tx& tx, const Caller& caller, const AccountChange& change) const;
 

@@ -1,6 +1,8 @@
 // Statements on auth_throttle.
 #include "repository.hpp"
 
+#include <algorithm>
+
 namespace guerdon::auth {
 namespace {
 
@@ -47,6 +49,15 @@ std::int64_t prune_failures(Tx& tx, std::int64_t limit) {
       "DELETE FROM auth_throttle WHERE key IN"
       " (SELECT key FROM auth_throttle WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2)";
   return tx.exec(sql, tx.now(), limit);
+}
+
+std::int64_t trim_failures(Tx& tx, std::int64_t most, std::int64_t limit) {
+  const auto too_many = tx.get<std::int64_t>("SELECT count(*) FROM auth_throttle") - most;
+  if (too_many <= 0) return 0;
+  constexpr Sql sql =
+      "DELETE FROM auth_throttle WHERE key IN"
+      " (SELECT key FROM auth_throttle WHERE locked_until <= $1 ORDER BY forget_at LIMIT $2)";
+  return tx.exec(sql, tx.now(), std::min(too_many, limit));
 }
 
 }  // namespace guerdon::auth

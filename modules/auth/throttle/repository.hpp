@@ -25,4 +25,8 @@ void remove_lock(Tx& tx, const Digest& key);
 /// Removes some of the rows that mean nothing any more; how many.
 std::int64_t prune_failures(Tx& tx, std::int64_t limit);
 
+/// Where there are more than `most` rows: removes some of those too many, that failed longest ago and are not locked;
+/// how many.
+std::int64_t trim_failures(Tx& tx, std::int64_t most, std::int64_t limit);
+
 }  // namespace guerdon::auth

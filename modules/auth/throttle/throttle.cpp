@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t told_hash_size = 16;                // bytes of a hash that messages hold
 constexpr std::chrono::seconds longest_wait_told{86400};  // also for what no waiting ends
-constexpr std::int64_t pruned_at_once = 500;
+constexpr std::int64_t pruned_at_once = 500, most_rows = 100'000;
 constexpr std::chrono::minutes prune_again{10};
 
 Error locked(Instant until, Instant now) {
@@ -27,6 +27,9 @@ Error locked(Instant until, Instant now) {
 }
 
 Digest key_of_account(UserId user) { return sha256("account " + user.to_string()); }
+
+/// Of what is tried by who is logged in.
+Digest key_of_session(UserId user) { return sha256("session of " + user.to_string()); }
 
 std::string told(const Digest& hash) { return to_base64url(as_text(hash).substr(0, told_hash_size)); }
 
@@ -47,7 +50,8 @@ LoginThrottle::LoginThrottle(const SigningSecrets& secrets, bool locks_addresses
     : key_(as_text(derive_key(secrets.current, "guerdon login throttle 1"))), locks_addresses_(locks_addresses) {}
 
 Digest LoginThrottle::key_of(const Tried& tried) const {
-  return tried.user ? key_of_account(*tried.user) : key_.sign("name " + name_key(tried.name));
+  if (!tried.user) return key_.sign("name " + name_key(tried.name));
+  return tried.in_session ? key_of_session(*tried.user) : key_of_account(*tried.user);
 }
 
 Digest LoginThrottle::key_of_address(const Caller& caller) const {
@@ -56,7 +60,7 @@ Digest LoginThrottle::key_of_address(const Caller& caller) const {
 
 Result<void> LoginThrottle::check(Snapshot& snapshot, const Caller& caller, const Tried& tried) const {
   auto until = find_lock(snapshot, key_of(tried));
-  if (locks_addresses_) until = std::max(until, find_lock(snapshot, key_of_address(caller)));
+  if (locks_addresses_ && !tried.in_session) until = std::max(until, find_lock(snapshot, key_of_address(caller)));
   if (until) return locked(*until, snapshot.now());
   return {};
 }
@@ -73,7 +77,7 @@ Result<void> LoginThrottle::note_failure(Tx& tx, const Caller& caller, const Tri
     if (!tried.user) suspected.name_hash = told(key);
     publish(tx, suspected);
   }
-  count_at_address(tx, caller);
+  if (!tried.in_session) count_at_address(tx, caller);
   return {};
 }
 
@@ -89,17 +93,20 @@ void LoginThrottle::count_at_address(Tx& tx, const Caller& caller) const {
   publish(tx, suspected);
 }
 
-Result<void> LoginThrottle::note_success(Tx& tx, const Caller& caller, UserId user) const {
-  forget_failures(tx, key_of_account(user));
-  return check(tx, caller, {.user = user, .name = {}});
+Result<void> LoginThrottle::note_success(Tx& tx, const Caller& caller, const Tried& tried) const {
+  forget_failures(tx, key_of(tried));
+  return check(tx, caller, tried);
 }
 
-void clear_throttle(Tx& tx, UserId user) { remove_lock(tx, key_of_account(user)); }
+void clear_throttle(Tx& tx, UserId user) {
+  remove_lock(tx, key_of_account(user));
+  remove_lock(tx, key_of_session(user));
+}
 
 void add_throttle_pump(Pumps& pumps) {
   pumps.add("auth.throttle", [](Tx& tx) -> PumpResult {
-    const auto pruned = prune_failures(tx, pruned_at_once);
-    return {.more = pruned == pruned_at_once, .next_at = tx.now() + prune_again};
+    const auto pruned = prune_failures(tx, pruned_at_once) + trim_failures(tx, most_rows, pruned_at_once);
+    return {.more = pruned >= pruned_at_once, .next_at = tx.now() + prune_again};
   });
 }
 

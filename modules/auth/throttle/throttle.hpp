@@ -1,6 +1,6 @@
 // Guessing passwords is slowed down: failures are counted for each account (or name that is nobody's) and each address,
 // and too many lock it out for a while. Kept in rows, so that neither a restart nor another server forgets. Whoever has
-// a live session is not touched.
+// a live session is not touched, and is counted apart: strangers' guesses do not keep the owner from a new password.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,8 @@ inline constexpr Problem too_many_attempts{429, "too-many-attempts"};
 /// Whose password was tried: an account's, under whatever name, or nobody's under this one.
 struct Tried {
   std::optional<UserId> user;
-  std::string_view name;  ///< asked only without a user
+  std::string_view name;    ///< asked only without a user
+  bool in_session = false;  ///< by who is logged in as that user: a count of its own, and no address's
 };
 
 class LoginThrottle {
@@ -42,7 +43,7 @@ class LoginThrottle {
 
   /// A right password ends the account's count, not the address's. Errors: too-many-attempts, where a concurrent
   /// failure has just locked it.
-  [[nodiscard]] Result<void> note_success(Tx& tx, const Caller& caller, UserId user) const;
+  [[nodiscard]] Result<void> note_success(Tx& tx, const Caller& caller, const Tried& tried) const;
 
  private:
   [[nodiscard]] Digest key_of(const Tried& tried) const;
@@ -53,11 +54,11 @@ class LoginThrottle {
   bool locks_addresses_;
 };
 
-/// Forgets the account's failures and lifts its lock, whatever it is: for a password that was reset, and when the
+/// Forgets the account's failures and lifts its locks, whatever they are: for a password that was reset, and when the
 /// account goes for good.
 void clear_throttle(Tx& tx, UserId user);
 
-/// Removes what means nothing any more, in small passes.
+/// Removes what means nothing any more, in small passes, and what is more than can be kept.
 void add_throttle_pump(Pumps& pumps);
 
 }  // namespace guerdon::auth

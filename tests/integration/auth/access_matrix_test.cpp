@@ -9,7 +9,9 @@
 #include <sstream>
 
 #include "guerdon/caller.hpp"
+#include "guerdon/platform.hpp"
 #include "guerdon/testing.hpp"
+#include "http/route_table.hpp"
 #include "support/paths.hpp"
 
 namespace guerdon::access {
@@ -85,23 +87,23 @@ class World {
     return server_.send(json_call(line.method, filled(line.path), body, token));
   }
 
-  /// The keys of all routes of /openapi.json.
-  std::vector<std::string> routes() {
+  /// The keys of all routes that the server has, whether or not its document tells of them.
+  [[nodiscard]] std::vector<std::string> routes() const {
     std::vector<std::string> found;
-    const auto paths = server_.get("/openapi.json").at("/paths");
-    for (const auto& [path, operations] : paths.as_object())
-      for (const auto& operation : operations.as_object()) {
-        std::string method{operation.key()};
-        std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-        found.push_back(route_key(method, path));
-      }
+    for (const auto& entry : routes_->entries()) {
+      const auto& spec = entry->route.spec;
+      found.push_back(route_key(spec.method, spec.path));
+      if (!spec.alias.empty()) found.push_back(route_key(spec.method, spec.alias));
+    }
+    for (const auto& page : routes_->pages()) found.push_back(route_key("GET", page->path));
     return found;
   }
 
  private:
-  static testing::ServerOptions options() {
+  testing::ServerOptions options() {
     testing::ServerOptions options;
     options.configure = [](Config& config) { config.sandbox.clock = true; };
+    options.extend = [this](Platform& platform) { routes_ = &dynamic_cast<const http::RouteTable&>(platform.routes); };
     return options;
   }
 
@@ -166,6 +168,7 @@ class World {
     return found->second;
   }
 
+  const http::RouteTable* routes_ = nullptr;  ///< the server's
   Server server_{options()};
   std::map<std::string, std::string> tokens_;  ///< by column
   std::map<std::string, std::string> things_;  ///< what stands in braces

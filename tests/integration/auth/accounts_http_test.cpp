@@ -213,6 +213,47 @@ TEST_CASE("an account is shown to itself and to staff, with an ETag, and to othe
   CHECK(office.server.get("/api/users/bob", office.admin).status == 400);
 }
 
+TEST_CASE("a profile and an invite code are shown to their owner and to an ADMIN, and to no other staff") {
+  Office office;
+  const auto bob = office.make("bob");
+  REQUIRE(office.server.put("/api/users/" + bob, {{"profile", {{"city", "Jeju"}}}}, office.admin).status == 200);
+  office.make("olga", {"OPERATOR"});
+  office.make("emil", {"AUDITOR"});
+  const auto seen = office.server.get("/api/users/" + bob, office.admin);
+  const auto code = seen.text("/inviteCode");
+  CHECK(seen.text("/profile/city") == "Jeju");
+  const auto own = office.server.get("/api/users/" + bob, office.server.login("bob"));
+  CHECK(own.text("/inviteCode") == code);
+  CHECK(own.text("/profile/city") == "Jeju");
+  CHECK(office.server.get("/api/auth/all-users", office.admin).body.find(code) != std::string::npos);
+  for (const auto* name : {"olga", "emil"}) {
+    const auto token = office.server.login(name);
+    for (const auto& path : {"/api/users/" + bob, std::string{"/api/auth/all-users?q=bob"}}) {
+      const auto answer = office.server.get(path, token);
+      INFO(path << " as " << name);
+      CHECK(answer.status == 200);
+      for (const std::string& hidden : {code, std::string{"Jeju"}, std::string{"profile"}, std::string{"inviteCode"}})
+        CHECK(answer.body.find(hidden) == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("an ADMIN changes nothing of their own that the password guards, which their token does not know") {
+  Office office{GENERATE(from_range(test::engines()))};
+  const auto ada = office.server.get("/api/auth/info", office.admin).text("/id");
+  const auto path = "/api/users/" + ada;
+  const auto details = office.server.put(path, {{"email", "thief@example.com"}}, office.admin);
+  CHECK(details.status == 403);
+  CHECK(code_of(details) == "own-details");
+  const auto reset = office.server.post(path + "/password-reset", nullptr, office.admin);
+  CHECK(reset.status == 403);
+  CHECK(code_of(reset) == "own-password");
+  CHECK(office.server.get("/api/auth/info", office.admin).text("/email") == "ada@example.com");
+  const auto key = office.admin_key();
+  CHECK(office.server.put(path, {{"profile", {{"level", 3}}}}, key).status == 200);
+  CHECK(office.server.post(path + "/password-reset", nullptr, key).status == 201);
+}
+
 TEST_CASE("an ADMIN changes an address or a profile, the access token dies and the refresh token goes on") {
   Office office{GENERATE(from_range(test::engines()))};
   const auto bob = office.make("bob");

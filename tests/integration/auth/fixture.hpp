@@ -31,7 +31,7 @@ struct AuthOnDatabase {
     const auto prepared =
         store->read([&](Snapshot& snapshot) { return accounts.prepare_registration(snapshot, *request); });
     if (!prepared) return prepared.error();
-    return store->write([&](Tx& tx) { return accounts.add_registered(tx, *prepared); });
+    return store->write([&](Tx& tx) { return accounts.add_registered(tx, caller, *prepared); });
   }
 
   Result<Account> register_user(const std::string& name) {
@@ -94,10 +94,11 @@ struct AuthOnDatabase {
     return store->write([&](Tx& tx) { return request_deletion(tx, who, user); });
   }
 
-  /// The actions of the audit log, oldest first.
+  /// The actions of the audit log, oldest first, but for the making of accounts.
   std::vector<std::string> audited() {
-    return store->read(
-        [](Snapshot& s) { return s.list<std::string>("SELECT action FROM audit_log ORDER BY position"); });
+    return store->read([](Snapshot& s) {
+      return s.list<std::string>("SELECT action FROM audit_log WHERE action <> 'account.created' ORDER BY position");
+    });
   }
 
   void execute(Sql sql, UserId user) {

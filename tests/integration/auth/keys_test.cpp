@@ -35,7 +35,9 @@ struct KeysOnDatabase : AuthOnDatabase {
 
   std::vector<std::string> audited() {
     return store->read([](Snapshot& s) {
-      return s.list<std::string>("SELECT action || ' ' || subject || ' ' || details FROM audit_log ORDER BY position");
+      return s.list<std::string>(
+          "SELECT action || ' ' || subject || ' ' || details FROM audit_log WHERE action LIKE 'key.%'"
+          " ORDER BY position");
     });
   }
 

@@ -95,7 +95,10 @@ TEST_CASE("what is no refresh token is 401, what is no request is 400") {
   const auto access = site.log_in("bob").text("/accessToken");
   CHECK(code_of(site.server.post("/api/auth/refresh", no_body)) == "unauthenticated");
   CHECK(code_of(site.server.post("/api/auth/refresh", json::object{})) == "unauthenticated");
-  CHECK(code_of(site.server.post("/api/auth/refresh", no_body, access)) == "unauthenticated");
+  const auto shown = site.server.post("/api/auth/refresh", no_body, access);
+  CHECK(code_of(shown) == "unauthenticated");
+  CHECK(challenges(shown));
+  CHECK_FALSE(challenges(site.server.post("/api/auth/refresh", no_body)));
   CHECK(code_of(site.refresh("rt_nonsense")) == "unauthenticated");
   CHECK(site.refresh(std::string(257, 'x')).status == 400);
   CHECK(site.server.post("/api/auth/refresh", {{"refreshToken", 7}}).status == 400);

@@ -119,6 +119,45 @@ TEST_CASE("Of two users who connect one account at once one gets it") {
   }
 }
 
+TEST_CASE("An account that is not active any more connects and disconnects nothing, whoever was let in before") {
+  PlatformsOnDatabase auth{GENERATE(from_range(test::engines()))};
+  const auto bob = auth.user("bob");
+  const auto eve = auth.user("eve");
+  REQUIRE(auth.connect(bob, "steam", "7656"));
+  REQUIRE(auth.delete_user(bob, bob.id()));
+  auth.execute("UPDATE auth_users SET status = 'SUSPENDED' WHERE id = $1", eve.id());
+  for (const auto& who : {bob, eve}) {
+    CHECK(code_of(auth.connect(who, "discord", "7656")) == "token-revoked");
+    CHECK(code_of(auth.disconnect(who, "steam")) == "token-revoked");
+  }
+  CHECK(auth.connected(bob) == std::vector<std::string>{"steam 7656"});
+}
+
+TEST_CASE("Among connections and a deletion none is connected after the account is going") {
+  PlatformsOnDatabase auth{GENERATE(from_range(test::engines()))};
+  for (int round = 0; round < 10; ++round) {
+    const auto bob = auth.user("bob" + std::to_string(round));
+    std::vector<std::thread> threads;
+    std::array<std::string, 6> codes;
+    for (std::size_t i = 0; i < codes.size(); ++i)
+      threads.emplace_back([&, i] {
+        const auto name = std::to_string(round) + "-" + std::to_string(i);
+        codes[i] = i == 3 ? code_of(auth.delete_user(bob, bob.id())) : code_of(auth.connect(bob, "p" + name, name));
+      });
+    for (auto& thread : threads) thread.join();
+    for (std::size_t i = 0; i < codes.size(); ++i)
+      CHECK((codes[i] == "none" || (i != 3 && codes[i] == "token-revoked")));
+    const auto made = std::ranges::count(codes, "none") - 1;
+    // The chain of the audit log has them in the order in which they happened.
+    std::vector<std::string> entries;
+    for (const auto& entry : auth.audited())
+      if (entry.find(bob.id().to_string()) != std::string::npos) entries.push_back(entry);
+    CHECK(std::ssize(entries) == made + 2);
+    CHECK(entries.back().starts_with("account.deletion-requested"));
+    CHECK(std::ssize(auth.connected(bob)) == made);
+  }
+}
+
 TEST_CASE("Of one user's parallel connections to a platform one is made") {
   PlatformsOnDatabase auth{GENERATE(from_range(test::engines()))};
   const auto bob = auth.user("bob");

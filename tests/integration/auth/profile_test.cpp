@@ -158,6 +158,57 @@ TEST_CASE("Another's address is taken, in any case, and one's own in another cas
   CHECK(bob.change(R"({"email":"BOB@example.com","currentPassword":"a fine password"})"));
 }
 
+constexpr std::string_view wrong_change = R"({"email":"r@example.com","currentPassword":"another password"})";
+constexpr std::string_view right_change = R"({"email":"r@example.com","currentPassword":"a fine password"})";
+
+TEST_CASE("Five wrong current passwords lock the change, right password or not, and leave the log-in open") {
+  Bob bob{GENERATE(from_range(test::engines()))};
+  for (int i = 0; i < 5; ++i) CHECK(code_of(bob.change(wrong_change)) == "wrong-password");
+  CHECK(code_of(bob.change(wrong_change)) == "too-many-attempts");
+  CHECK(code_of(bob.change(right_change)) == "too-many-attempts");
+  CHECK(bob.change(R"({"profile":{"a":1}})"));
+  CHECK(bob.said<BruteForceSuspected>().size() == 1);
+  CHECK(bob.log_in("bob"));
+  bob.store.clock.advance(std::chrono::minutes{1});
+  CHECK(bob.change(right_change));
+}
+
+TEST_CASE("A right current password ends the count of wrong ones") {
+  Bob bob{GENERATE(from_range(test::engines()))};
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 4; ++i) CHECK(code_of(bob.change(wrong_change)) == "wrong-password");
+    CHECK(bob.change(right_change));
+    CHECK(bob.change(R"({"email":"bob@example.com","currentPassword":"a fine password"})"));
+  }
+}
+
+TEST_CASE("Passwords that were checked before the lock began change nothing, the right one neither") {
+  Bob bob{GENERATE(from_range(test::engines()))};
+  REQUIRE(bob.register_user("eve"));
+  const auto prepare = [&](std::string_view body) {
+    const auto request = decode<Decoded<UpdateInfoRequest>>(parse_json(body).value());
+    return bob.store->read([&](Snapshot& s) { return bob.own_account.prepare_change(s, bob.who, *request); }).value();
+  };
+  const auto right = prepare(right_change);
+  const auto taken = prepare(R"({"email":"eve@example.com","currentPassword":"a fine password"})");
+  for (int i = 0; i < 5; ++i) CHECK(code_of(bob.change(wrong_change)) == "wrong-password");
+  for (const auto& prepared : {right, taken})
+    CHECK(code_of(bob.store->write([&](Tx& tx) { return bob.own_account.change(tx, bob.who, prepared); })) ==
+          "too-many-attempts");
+  CHECK(bob.shown().email == "bob@example.com");
+  CHECK(bob.said<UserUpdated>().empty());
+}
+
+TEST_CASE("A new password by a reset opens the change too") {
+  Bob bob{Engine::sqlite};
+  for (int i = 0; i < 5; ++i) CHECK(code_of(bob.change(wrong_change)) == "wrong-password");
+  REQUIRE(bob.store->write([&](Tx& tx) -> Result<void> {
+    clear_throttle(tx, bob.id);
+    return {};
+  }));
+  CHECK(bob.change(right_change));
+}
+
 TEST_CASE("A password that was changed between the check and the command is seen") {
   Bob bob{GENERATE(from_range(test::engines()))};
   const auto request = decode<Decoded<UpdateInfoRequest>>(

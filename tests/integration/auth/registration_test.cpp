@@ -35,6 +35,17 @@ TEST_CASE("A registration makes an active account with the role USER and an invi
   CHECK(said.front().payload.find("password") == std::string::npos);
 }
 
+TEST_CASE("A registration is in the audit log as the new account's own doing, and a refused one is not") {
+  AuthOnDatabase auth{GENERATE(from_range(test::engines()))};
+  const auto id = auth.register_user("bob").value().id.to_string();
+  REQUIRE_FALSE(auth.register_user("bob"));
+  const auto entries = auth.store->read([](Snapshot& s) {
+    return s.list<std::string>(
+        "SELECT actor || ' ' || action || ' ' || subject || ' ' || details || ' ' || ip FROM audit_log");
+  });
+  CHECK(entries == std::vector<std::string>{id + " account.created " + id + R"( {"roles":["USER"]} 203.0.113.7)"});
+}
+
 TEST_CASE("The password is stored as an argon2id hash and nowhere in clear") {
   AuthOnDatabase auth{GENERATE(from_range(test::engines()))};
   const auto account = auth.register_user("bob").value();
@@ -86,7 +97,8 @@ TEST_CASE("A name that was taken after the check is refused by the command too")
                                          .password = Secret<std::string>{"a fine password"},
                                          .roles = {Role::user}});
   REQUIRE(auth.register_user("Bob"));
-  const auto result = auth.store->write([&](Tx& tx) { return auth.accounts.add_registered(tx, prepared.value()); });
+  const auto result =
+      auth.store->write([&](Tx& tx) { return auth.accounts.add_registered(tx, auth.caller, prepared.value()); });
   CHECK(code_of(result) == "username-taken");
   CHECK(auth.said<UserCreated>().size() == 1);
 }

@@ -261,6 +261,29 @@ TEST_CASE("Failures of the day before mean nothing and are removed, locked or no
   CHECK(auth.rows() == 0);
 }
 
+TEST_CASE("Of more counts than can be kept those that failed longest ago go, but none that is locked") {
+  Guessing auth{GENERATE(from_range(test::engines()))};
+  REQUIRE(auth.register_user("bob"));
+  for (int i = 0; i < 5; ++i) CHECK(auth.guess("bob") == "bad-credentials");  // locked for a minute
+  for (int i = 0; i < 6; ++i) {
+    auth.store.clock.advance(1s);
+    auth.caller.address = "198.51.100." + std::to_string(i);
+    CHECK(auth.guess("nobody") == (i < 5 ? "bad-credentials" : "too-many-attempts"));
+  }
+  const auto trim = [&](std::int64_t most, std::int64_t limit) {
+    return auth.store->write([&](Tx& tx) -> Result<std::int64_t> { return trim_failures(tx, most, limit); }).value();
+  };
+  CHECK(auth.rows() == 8);  // two names and six addresses
+  CHECK(trim(8, 500) == 0);
+  CHECK(trim(5, 1) == 1);  // the first address
+  CHECK(trim(5, 500) == 2);
+  CHECK(trim(5, 500) == 0);
+  CHECK(trim(0, 500) == 3);
+  CHECK(auth.rows() == 2);
+  CHECK(auth.right("bob") == "too-many-attempts");
+  CHECK(auth.guess("nobody") == "too-many-attempts");
+}
+
 TEST_CASE("Where limits are off accounts are locked all the same, addresses are not") {
   Guessing auth{Engine::sqlite};
   const LoginThrottle unlimited{auth.secrets, false};

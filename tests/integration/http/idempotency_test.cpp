@@ -94,6 +94,17 @@ TEST_CASE("a refusal that keeps its effects has them once a try, not once a key"
   CHECK(client.ask(request("GET", "/api/open/attempts")).body == R"({"number":2})");
 }
 
+TEST_CASE("what is kept of a body can't be looked up: no two keys keep the same of it") {
+  ToyApp app{GENERATE(from_range(engines()))};
+  auto client = app.connect();
+  const auto token = app.account();
+  for (const auto* name : {"a", "b", "c"})
+    static_cast<void>(client.ask(request_with("POST", "/api/items", item("sword"), token + key(name))));
+  const auto kept = app.store->read(
+      [](Snapshot& s) { return s.get<std::int64_t>("SELECT count(DISTINCT request) FROM idempotency_keys"); });
+  CHECK(kept == 3);
+}
+
 TEST_CASE("a key that comes back with another body is refused") {
   ToyApp app{GENERATE(from_range(engines()))};
   auto client = app.connect();

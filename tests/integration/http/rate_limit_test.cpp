@@ -116,6 +116,28 @@ TEST_CASE("callers are counted apart, and a route's own budget apart from others
   }
 }
 
+TEST_CASE("what comes without a good token is counted by its address, not by whom it claims to be") {
+  LimitedApp limited{GENERATE(from_range(engines()))};
+  auto client = limited.app.connect();
+  const auto token = limited.app.account(), other = limited.app.account();
+  limited.app.revoke_all();
+  const auto good = limited.app.account();
+  for (const auto& bad : {std::string{"Authorization: Bearer rubbish\r\n"}, token, other, std::string{}}) {
+    const auto answer = client.ask(request("GET", "/api/me", bad));
+    CHECK(answer.status == 401);
+    CHECK(answer.header("ratelimit-policy") == "\"reads\";q=4;w=3600");
+  }
+  for (const auto& bad : {std::string{"Authorization: Bearer rubbish\r\n"}, token, other, std::string{}})
+    CHECK(client.ask(request("GET", "/api/me", bad)).status == 429);
+  const auto answer = client.ask(request("GET", "/api/me", good));
+  CHECK(answer.status == 200);
+  CHECK(answer.header("ratelimit") == "\"reads\";r=3;t=900");
+
+  for (int i = 0; i < 4; ++i) CHECK(client.ask(request_with("POST", "/api/items", item(i), token)).status == 401);
+  CHECK(client.ask(request_with("POST", "/api/items", item(5), other)).status == 429);
+  CHECK(limited.app.items() == 0);
+}
+
 TEST_CASE("staff are not counted unless the configuration says so") {
   LimitedApp sparing{GENERATE(from_range(engines()))};
   auto client = sparing.app.connect();
