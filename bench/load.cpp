@@ -1,6 +1,6 @@
-// Keep-alive connections that ask as fast as they are answered, and what that came to: one JSON object on standard
-// output. Either one GET over and over, or claims, each of another user. It knows no more of HTTP than its answers
-// need.
+// Keep-alive connections that ask as fast as they are answered, or at a steady rate, and what that came to: one JSON
+// object on standard output. One GET over and over, or claims, each of another user, or log-ins. It knows no more of
+// HTTP than its answers need.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -13,62 +13,23 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <map>
+#include <deque>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "load_options.hpp"
 
 namespace {
 
+using bench::Options;
+
 using Clock = std::chrono::steady_clock;
-
-struct Options {
-  std::uint16_t port = 0;
-  std::size_t connections = 64;
-  std::size_t threads = 2;
-  std::size_t depth = 1;  ///< requests in one write; the next ones go when all of them are answered
-  double seconds = 3;
-  double warm_up = 0.5;  ///< before it counts
-  std::size_t skip = 0;  ///< claims made by an earlier run
-  bool rotate = false;   ///< a GET by another user each time; otherwise a connection is one user's
-  std::string target;
-  std::vector<std::string> tokens, events;
-};
-
-std::vector<std::string> lines_of(const std::string& path) {
-  std::ifstream file{path};
-  if (!file) throw std::runtime_error("cannot read " + path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  return lines;
-}
-
-Options parse(int argc, char** argv) {
-  std::map<std::string, std::string> given;
-  for (int i = 1; i + 1 < argc; i += 2) given[argv[i]] = argv[i + 1];
-  Options options;
-  const auto number = [&](const char* name, auto& value) {
-    if (const auto found = given.find(name); found != given.end())
-      value = static_cast<std::remove_reference_t<decltype(value)>>(std::stod(found->second));
-  };
-  number("--port", options.port);
-  number("--connections", options.connections);
-  number("--threads", options.threads);
-  number("--depth", options.depth);
-  number("--seconds", options.seconds);
-  number("--warm-up", options.warm_up);
-  number("--skip", options.skip);
-  number("--rotate", options.rotate);
-  options.target = given["--target"];
-  if (given.contains("--tokens")) options.tokens = lines_of(given["--tokens"]);
-  if (given.contains("--events")) options.events = lines_of(given["--events"]);
-  if (options.port == 0 || options.target.empty() == options.events.empty())
-    throw std::invalid_argument("bench_load --port P --tokens FILE (--target PATH | --events FILE) [--seconds S ...]");
-  return options;
-}
 
 /// What all threads share: the requests, handed out once each.
 class Requests {
@@ -78,6 +39,10 @@ class Requests {
   /// False when every user has claimed from every event.
   bool append(std::string& out, std::size_t connection) {
     const auto& [tokens, events] = std::tie(options_.tokens, options_.events);
+    if (!options_.names.empty()) {
+      append_login(out);
+      return true;
+    }
     if (events.empty()) {
       const auto user = options_.rotate ? next_++ : connection;
       out += "GET " + options_.target + " HTTP/1.1\r\nHost: localhost\r\n";
@@ -95,6 +60,13 @@ class Requests {
   [[nodiscard]] std::size_t handed_out() const { return next_; }
 
  private:
+  void append_login(std::string& out) {
+    const auto body = R"({"username":")" + options_.names[next_++ % options_.names.size()] + R"(","password":")" +
+                      options_.password + "\"}";
+    out += "POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+
   const Options& options_;
   std::atomic<std::size_t> next_;
 };
@@ -138,10 +110,11 @@ class Client {
   [[nodiscard]] int socket() const { return socket_; }
   [[nodiscard]] bool waits() const { return waiting_ > 0; }
 
-  void ask(Requests& requests, std::size_t depth) {
+  /// `at` is when it was to be sent: having had to wait for a free connection counts.
+  void ask(Requests& requests, std::size_t depth, Clock::time_point at) {
     out_.clear();
     while (waiting_ < depth && requests.append(out_, number_)) ++waiting_;
-    asked_ = Clock::now();
+    asked_ = at;
     for (std::size_t sent = 0; sent < out_.size();) {
       const auto bytes = ::send(socket_, out_.data() + sent, out_.size() - sent, MSG_NOSIGNAL);
       if (bytes < 0) throw std::runtime_error("the server closed a connection");
@@ -149,7 +122,7 @@ class Client {
     }
   }
 
-  void take_answers(Tally& tally, Clock::time_point from, Clock::time_point to) {
+  void take_answers(Tally& tally, char expected, Clock::time_point from, Clock::time_point to) {
     char space[64 * 1024];
     const auto bytes = ::recv(socket_, space, sizeof space, MSG_DONTWAIT);
     if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
@@ -160,7 +133,7 @@ class Client {
     for (std::size_t size = 0; (size = answer_size(std::string_view{in_}.substr(used))) > 0; used += size) {
       --waiting_;
       ++tally.answers;
-      if (in_[used + 9] != '2') {
+      if (in_[used + 9] != expected) {
         if (tally.failed++ == 0) tally.failure = in_.substr(used, size);
       } else if (now >= from && now <= to) {
         tally.latencies.push_back(std::chrono::duration<float, std::micro>(now - asked_).count());
@@ -178,30 +151,81 @@ class Client {
   std::string out_, in_;
 };
 
-/// One thread's share of the connections, until the time is over and everything asked is answered.
-void drive(const Options& options, Requests& requests, std::size_t thread, Clock::time_point from, Tally& tally) {
-  const auto to = from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
-  const int poll = ::epoll_create1(0);
-  std::vector<std::unique_ptr<Client>> clients;
-  for (auto i = thread; i < options.connections; i += options.threads) {
-    auto& client = *clients.emplace_back(std::make_unique<Client>(options.port, i));
-    epoll_event interest{.events = EPOLLIN, .data = {.ptr = &client}};
-    ::epoll_ctl(poll, EPOLL_CTL_ADD, client.socket(), &interest);
-  }
-  for (auto& client : clients) client->ask(requests, options.depth);
-  const auto waits = [](const auto& client) { return client->waits(); };
-  while (std::any_of(clients.begin(), clients.end(), waits)) {
-    epoll_event ready[64];
-    const int count = ::epoll_wait(poll, ready, 64, 10'000);
-    if (count <= 0) throw std::runtime_error("the server does not answer");
-    for (int i = 0; i < count; ++i) {
-      auto& client = *static_cast<Client*>(ready[i].data.ptr);
-      client.take_answers(tally, from, to);
-      if (!client.waits() && Clock::now() < to) client.ask(requests, options.depth);
+/// When one thread's share of a steady rate is due.
+class Schedule {
+ public:
+  explicit Schedule(const Options& options)
+      : step_(std::chrono::duration_cast<Clock::duration>(
+            std::chrono::duration<double>(static_cast<double>(options.threads) / options.rate))) {}
+  [[nodiscard]] Clock::time_point next() const { return next_; }
+  Clock::time_point take() { return std::exchange(next_, next_ + step_); }
+
+ private:
+  Clock::duration step_;
+  Clock::time_point next_ = Clock::now();
+};
+
+/// One thread's share of the connections.
+class Driver {
+  static constexpr std::chrono::seconds patience{10};
+
+ public:
+  Driver(const Options& options, Requests& requests, std::size_t thread) : options_(options), requests_(requests) {
+    for (auto i = thread; i < options.connections; i += options.threads) {
+      auto& client = *clients_.emplace_back(std::make_unique<Client>(options.port, i));
+      epoll_event interest{.events = EPOLLIN, .data = {.ptr = &client}};
+      ::epoll_ctl(poll_, EPOLL_CTL_ADD, client.socket(), &interest);
     }
   }
-  ::close(poll);
-}
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+  ~Driver() { ::close(poll_); }
+
+  /// Until the time is over and everything asked is answered.
+  void run(Clock::time_point from, Tally& tally) {
+    const auto to = from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.seconds));
+    const auto waits = [](const auto& client) { return client->waits(); };
+    if (options_.rate > 0) schedule_.emplace(options_);
+    for (auto& client : clients_) idle_.push_back(client.get());
+    do {
+      if (Clock::now() < to) ask_what_is_due();
+      take(from, to, tally);
+    } while ((Clock::now() < to && !is_exhausted_) || std::any_of(clients_.begin(), clients_.end(), waits));
+  }
+
+ private:
+  void ask_what_is_due() {
+    while (!idle_.empty() && (!schedule_ || schedule_->next() <= Clock::now())) {
+      auto& client = *idle_.front();
+      idle_.pop_front();
+      client.ask(requests_, options_.depth, schedule_ ? schedule_->take() : Clock::now());
+      if (is_exhausted_ = !client.waits(); is_exhausted_) return;
+    }
+  }
+
+  void take(Clock::time_point from, Clock::time_point to, Tally& tally) {
+    const bool is_steady = schedule_ && Clock::now() < to;
+    const Clock::duration limit = is_steady ? schedule_->next() - Clock::now() : patience;
+    const auto left = std::max<std::int64_t>(std::chrono::nanoseconds{limit}.count(), 0);
+    const timespec wait{.tv_sec = left / 1'000'000'000, .tv_nsec = left % 1'000'000'000};
+    epoll_event ready[64];
+    const int count = ::epoll_pwait2(poll_, ready, 64, &wait, nullptr);
+    if (count < 0 || (count == 0 && !is_steady)) throw std::runtime_error("the server does not answer");
+    for (int i = 0; i < count; ++i) {
+      auto& client = *static_cast<Client*>(ready[i].data.ptr);
+      client.take_answers(tally, options_.expected, from, to);
+      if (!client.waits()) idle_.push_back(&client);
+    }
+  }
+
+  const Options& options_;
+  Requests& requests_;
+  const int poll_ = ::epoll_create1(0);
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::deque<Client*> idle_;
+  std::optional<Schedule> schedule_;
+  bool is_exhausted_ = false;  // every claim is made
+};
 
 void print(const Options& options, std::vector<Tally>& tallies, const Requests& requests, Clock::time_point from) {
   std::vector<float> all;
@@ -221,7 +245,7 @@ void print(const Options& options, std::vector<Tally>& tallies, const Requests& 
   const auto seconds = std::chrono::duration<double>(last - from).count();
   const auto most = options.tokens.size() * options.events.size();
   const auto next = options.events.empty() ? requests.handed_out() : std::min(requests.handed_out(), most);
-  std::printf("{\"rate\":%.0f,\"p50\":%.0f,\"p99\":%.0f,\"all\":%zu,\"failed\":%zu,\"next\":%zu}\n",
+  std::printf("{\"rate\":%.1f,\"p50\":%.0f,\"p99\":%.0f,\"all\":%zu,\"failed\":%zu,\"next\":%zu}\n",
               seconds > 0 ? static_cast<double>(all.size()) / seconds : 0.0, quantile(0.5), quantile(0.99), answers,
               failed, next);
 }
@@ -230,7 +254,7 @@ void print(const Options& options, std::vector<Tally>& tallies, const Requests& 
 
 int main(int argc, char** argv) {
   try {
-    const auto options = parse(argc, argv);
+    const auto options = bench::parse(argc, argv);
     Requests requests{options};
     std::vector<Tally> tallies(options.threads);
     std::vector<std::thread> threads;
@@ -240,7 +264,7 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < options.threads; ++i) {
       threads.emplace_back([&, i] {
         try {
-          drive(options, requests, i, from, tallies[i]);
+          Driver{options, requests, i}.run(from, tallies[i]);
         } catch (const std::exception& error) {
           std::fprintf(stderr, "bench_load: %s\n", error.what());
           broken = true;

@@ -2,7 +2,8 @@
 // It writes rows, through the modules' own repositories, and publishes nothing: so nobody is granted anything before
 // the load asks for it.
 //   bench_seed CONFIG USERS CLAIMANTS EVENTS FOLDER
-// CONFIG is the server's; FOLDER gets `tokens` (of the claimants, in no order) and `events`, one a line.
+// CONFIG is the server's; FOLDER gets `tokens` (of the claimants, in no order), `names` of the others and `events`, one
+// a line. Everybody's password is that of bench/run.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -11,8 +12,10 @@
 #include <vector>
 
 #include "guerdon/app.hpp"
+#include "guerdon/password.hpp"
 #include "guerdon/random.hpp"
 #include "modules/auth/access_tokens.hpp"
+#include "modules/auth/accounts.hpp"
 #include "modules/auth/repository.hpp"
 #include "modules/event/repository.hpp"
 #include "modules/progress/repository.hpp"
@@ -25,9 +28,16 @@ using namespace guerdon;
 constexpr std::size_t rows_a_transaction = 20'000;
 constexpr std::int64_t points = 100, stock = 1'000'000'000;
 
+constexpr std::string_view password = "correct horse battery staple";
+
 struct Claimant {
   UserId user;
   SessionId session;
+};
+
+struct People {
+  std::vector<Claimant> claimants;
+  std::vector<std::string> others;  ///< by name
 };
 
 /// Calls `each(tx, i)` for i = 0 … count-1, many a transaction.
@@ -42,10 +52,10 @@ void write_rows(Database& database, std::size_t count, F each) {
   }
 }
 
-std::vector<Claimant> add_users(Database& database, const Config& config, std::size_t users, std::size_t claimants) {
-  const std::string no_password = "$argon2id$v=19$m=19456,t=2,p=1$" + std::string(22, 'A') + "$" + std::string(43, 'A');
+People add_users(Database& database, const Config& config, std::size_t users, std::size_t claimants) {
+  const auto hash = hash_password(auth::password_cost(config.auth), password, PasswordSalt{});
   const auto stride = std::max<std::size_t>(users / claimants, 1);
-  std::vector<Claimant> found;
+  People found;
   write_rows(database, users, [&](Tx& tx, std::size_t i) {
     const Claimant one{tx.new_id<UserId>(), tx.new_id<SessionId>()};
     const auto name = "user" + std::to_string(10'000'000 + i), email = name + "@example.com";
@@ -54,13 +64,16 @@ std::vector<Claimant> add_users(Database& database, const Config& config, std::s
                     .username_key = name,
                     .email = email,
                     .email_key = email,
-                    .password_hash = no_password,
+                    .password_hash = hash,
                     .roles = {Role::user},
                     .invite_code = to_text(one.user.uuid()).substr(uuid_text_size - 12),
                     .profile = {},
                     .invited_by = std::nullopt});
     auth::replace_session(tx, one.user, one.session, tx.now() + config.auth.refresh_token_ttl.value);
-    if (i % stride == 0 && found.size() < claimants) found.push_back(one);
+    if (i % stride == 0 && found.claimants.size() < claimants)
+      found.claimants.push_back(one);
+    else
+      found.others.push_back(name);
   });
   return found;
 }
@@ -130,10 +143,12 @@ void write_tokens(const Config& config, std::vector<Claimant> claimants, const s
 void seed(const Config& config, std::size_t users, std::size_t claimants, std::size_t events,
           const std::string& folder) {
   App app{config, {}};
-  const auto chosen = add_users(app.database(), config, users, claimants);
-  const auto made = add_events(app.database(), events, chosen.front().user);
-  add_progress(app.database(), made, chosen);
-  write_tokens(config, chosen, folder + "/tokens");
+  const auto people = add_users(app.database(), config, users, claimants);
+  const auto made = add_events(app.database(), events, people.claimants.front().user);
+  add_progress(app.database(), made, people.claimants);
+  write_tokens(config, people.claimants, folder + "/tokens");
+  std::ofstream names{folder + "/names"};
+  for (const auto& name : people.others) names << name << '\n';
   std::ofstream file{folder + "/events"};
   for (const auto event : made) file << event.to_string() << '\n';
 }

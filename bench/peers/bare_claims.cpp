@@ -234,9 +234,7 @@ double processor_time() {
 std::vector<Claim> load_claims(sqlite3* db) {
   std::vector<Claim> claims;
   Statement{db, "SELECT event_id, user_id FROM progress_states ORDER BY event_id, user_id"}.each(
-      {}, [&](sqlite3_stmt* row) {
-        claims.push_back({uuid_at(row, 0), uuid_at(row, 1)});
-      });
+      {}, [&](sqlite3_stmt* row) { claims.push_back({uuid_at(row, 0), uuid_at(row, 1)}); });
   for (auto begin = claims.begin(); begin != claims.end();) {
     const auto end = std::find_if(begin, claims.end(), [&](const Claim& c) { return c.event != begin->event; });
     std::shuffle(begin, end, std::mt19937_64{});

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "support/kept_logs.hpp"
 #include "support/paths.hpp"
 
 namespace guerdon::test {
@@ -54,7 +55,7 @@ void feed(int descriptor, const std::string& text) {
 
 }  // namespace
 
-Process::Process(const ProcessOptions& options) {
+Process::Process(const ProcessOptions& options) : is_guerdon_(options.program.empty()) {
   Pipe in, out, err;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -83,6 +84,7 @@ Process::~Process() {
   }
   if (out_reader_.joinable()) out_reader_.join();
   if (err_reader_.joinable()) err_reader_.join();
+  if (is_guerdon_) keep_log(err_.text);
 }
 
 void Process::follow(int descriptor, Stream& stream) {

@@ -54,6 +54,7 @@ class Process {
   };
   void follow(int descriptor, Stream& stream);
 
+  const bool is_guerdon_;
   pid_t id_ = -1;
   std::optional<int> status_;
   mutable std::mutex mutex_;

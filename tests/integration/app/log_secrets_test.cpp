@@ -93,6 +93,7 @@ class Talker {
     call("POST", "/api/auth/refresh", {{"refreshToken", refresh}});
     call("POST", "/api/auth/refresh", {{"refreshToken", refresh + "x"}});
     call("POST", "/api/auth/password", {{"resetToken", refresh}, {"password", new_password}});
+    play_changes(credentials);
     for (int i = 0; i < 7; ++i) {
       call("POST", "/api/auth/login", {{"username", "marker-name"}, {"password", other_password}});
       call("POST", "/api/auth/login", {{"username", "marker-mail@example.com"}, {"password", i}});
@@ -107,12 +108,33 @@ class Talker {
     REQUIRE(made.status == 201);
     call("POST", "/api/auth/password", {{"resetToken", made.text("/resetToken")}, {"password", new_password}});
     call("POST", "/api/users/" + made.text("/id") + "/password-reset", {}, admin);
+    call("PUT", "/api/users/" + made.text("/id"), {{"email", "marker-made-2@example.com"}}, admin);
+    call("PUT", "/api/users/" + made.text("/id") + "/roles", {{"roles", json::array{"USER", "OPERATOR"}}}, admin);
     call("PUT", "/api/users/" + made.text("/id") + "/status", {{"status", "SUSPENDED"}, {"reason", "marker-reason"}},
          admin);
     call("POST", "/api/auth/platforms", {{"platform", "steam"}, {"platformUserId", "marker-steam"}}, admin);
     call("DELETE", "/api/users/" + made.text("/id"), {}, admin);
     call("POST", "/api/auth/logout", {}, token);
     server_.settle();
+  }
+
+  /// One's own account, and back again: every one of them succeeds.
+  void play_changes(const json::object& credentials) {
+    const auto token = [&](std::string_view known) {
+      auto found = credentials;
+      found["password"] = known;
+      const auto login = call("POST", "/api/auth/login", found);
+      REQUIRE(login.status == 200);
+      return login.text("/accessToken");
+    };
+    const auto change = [&](std::string_view known, const json::object& what) {
+      CHECK(call("PUT", "/api/auth/info", what, token(known)).status == 200);
+    };
+    change(password, {{"email", "marker-new@example.com"}, {"currentPassword", password}});
+    change(password, {{"email", "marker-mail@example.com"}, {"currentPassword", password}});
+    change(password, {{"password", new_password}, {"currentPassword", password}});
+    change(new_password, {{"password", password}, {"currentPassword", new_password}});
+    change(password, {{"profile", json::object{{"note", "marker-profile"}}}});
   }
 
   std::vector<std::string> secrets{std::string{password},
@@ -126,6 +148,7 @@ class Talker {
                                    "marker-made",
                                    "marker-reason",
                                    "marker-steam",
+                                   "$argon2",
                                    std::string{address},
                                    std::string{testing::Server::password}};
 
