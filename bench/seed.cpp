@@ -17,7 +17,10 @@
 #include "modules/auth/access_tokens.hpp"
 #include "modules/auth/accounts.hpp"
 #include "modules/auth/repository.hpp"
+#include "modules/event/listening.hpp"
 #include "modules/event/repository.hpp"
+#include "modules/progress/counting.hpp"
+#include "modules/progress/fact_repository.hpp"
 #include "modules/progress/repository.hpp"
 #include "modules/reward/repository.hpp"
 
@@ -93,6 +96,7 @@ std::vector<event::EventId> add_events(Database& database, std::size_t count, Us
     row.created_by = creator;
     row.created_at = row.updated_at = tx.now();
     event::add_event(tx, row);
+    event::save_topics(tx, row);
     event::mark_has_progress(tx, row.id);
     reward::RewardView reward;
     reward.id = tx.new_id<reward::RewardId>();
@@ -109,9 +113,10 @@ std::vector<event::EventId> add_events(Database& database, std::size_t count, Us
 void add_progress(Database& database, const std::vector<event::EventId>& events,
                   const std::vector<Claimant>& claimants) {
   const Instant login = SystemClock{}.now();
-  progress::Streak met{
+  const progress::Streak met{
       .run = 1, .freezes_used = 0, .best = 1, .last_day = TimeZone{}.local_date(login), .met_at = login};
-  const auto state = to_json(met);
+  const auto state = to_json(progress::Fold{.tally = {.state = json::parse(to_json(met)), .met_at = login},
+                                            .last = progress::FactKey{.at = login, .id = {}}});
   write_rows(database, claimants.size(),
              [&](Tx& tx, std::size_t i) { progress::add_login(tx, claimants[i].user, login); });
   write_rows(database, claimants.size() * events.size(), [&](Tx& tx, std::size_t i) {

@@ -42,7 +42,11 @@ constexpr std::chrono::seconds clock_settle_limit{8};  // below what a request m
 // The business, in order of dependency. Each registers its routes, subscriptions and pumps as it is made.
 struct Modules {
   explicit Modules(Platform& platform)
-      : auth(platform), event(platform), progress(platform), reward(platform), saga(platform) {}
+      : auth(platform),
+        event(platform),
+        progress(platform, event.user_data()),
+        reward(platform, event.user_data()),
+        saga(platform) {}
 
   auth::Module auth;
   event::Module event;

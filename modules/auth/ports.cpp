@@ -1,6 +1,7 @@
 // What other modules ask.
 #include "auth/ports.hpp"
 
+#include "model.hpp"
 #include "repository.hpp"
 
 namespace guerdon::auth {
@@ -10,9 +11,27 @@ bool is_active(Snapshot& snapshot, UserId user) {
   return row && row->status == AccountStatus::active;
 }
 
+std::optional<AccountStatus> find_status(Snapshot& snapshot, UserId user) {
+  const auto row = find_state(snapshot, user);
+  if (!row) return std::nullopt;
+  return row->status;
+}
+
 bool takes_part(Snapshot& snapshot, UserId user) {
   const auto row = find_state(snapshot, user);
   return row && row->status == AccountStatus::active && RoleSet::from_bits(row->roles).has(Role::user);
+}
+
+bool is_leaving(Snapshot& snapshot, UserId user) {
+  const auto row = find_state(snapshot, user);
+  return !row || is_leaving(row->status);
+}
+
+Result<void> check_present(Snapshot& snapshot, UserId user) {
+  const auto row = find_state(snapshot, user);
+  if (!row) return Error{problems::not_found, "there is no such user"};
+  if (row->status == AccountStatus::active || row->status == AccountStatus::suspended) return {};
+  return Error{problems::user_deleted, "The account is gone, or about to be."};
 }
 
 std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee) { return find_invited_by(snapshot, invitee); }

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view prefix = "rt_";
 constexpr std::string_view purpose = "guerdon refresh token 1";
-constexpr std::size_t session_size = 16;                              // bytes
-constexpr std::size_t signed_size = session_size + 8;                 // bytes
+constexpr std::size_t session_size = 16;                             // bytes
+constexpr std::size_t signed_size = session_size + 8;                // bytes
 constexpr std::size_t content_size = signed_size + Digest{}.size();  // bytes
 
 std::string signed_part(SessionId session, std::int64_t counter) {

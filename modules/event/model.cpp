@@ -2,10 +2,20 @@
 #include "model.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "conditions/kind.hpp"
 
 namespace guerdon::event {
+namespace {
+
+const Kind* find_kind(std::string_view type) {
+  const auto all = kinds();
+  const auto kind = std::ranges::find(all, type, &Kind::name);
+  return kind == all.end() ? nullptr : &*kind;
+}
+
+}  // namespace
 
 std::optional<std::int64_t> days_in(const Period& period) {
   if (!period.end) return std::nullopt;
@@ -27,10 +37,14 @@ std::vector<std::string_view> condition_types() {
   return names;
 }
 
+std::vector<std::string> condition_topics(std::string_view type, const json::object& parameters) {
+  const auto* kind = find_kind(type);
+  if (kind == nullptr) throw std::logic_error("there is no condition " + std::string{type});
+  return kind->topics(parameters);
+}
+
 std::vector<Fault> condition_faults(std::string_view type, json::object& parameters, const Period& period) {
-  const auto all = kinds();
-  const auto kind = std::ranges::find(all, type, &Kind::name);
-  if (kind != all.end()) return kind->check(parameters, period);
+  if (const auto* kind = find_kind(type)) return kind->check(parameters, period);
 
   std::string known;
   for (const auto name : condition_types()) known += (known.empty() ? "" : ", ") + std::string{name};

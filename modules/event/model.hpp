@@ -33,6 +33,9 @@ EventState state_of(bool is_active, bool was_active, const Period& period, Insta
 /// The parameters come back complete, with their defaults.
 std::vector<Fault> condition_faults(std::string_view type, json::object& parameters, const Period& period);
 
+/// The topics of the facts that a condition counts; what is stored has been checked.
+std::vector<std::string> condition_topics(std::string_view type, const json::object& parameters);
+
 /// Every type of condition there is, for messages and documentation.
 std::vector<std::string_view> condition_types();
 

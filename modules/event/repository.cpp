@@ -1,8 +1,6 @@
 // SQL of events and their pauses.
 #include "repository.hpp"
 
-#include "guerdon/page.hpp"
-
 namespace guerdon::event {
 
 void add_event(Tx& tx, const EventRow& e) {
@@ -17,17 +15,19 @@ void add_event(Tx& tx, const EventRow& e) {
 std::optional<EventRow> find_row(Snapshot& snapshot, EventId id) {
   return snapshot.find<EventRow>(
       "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
-      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events WHERE id = $1",
+      " time_zone, approval, has_progress, created_by, created_at, updated_at, deleted_at FROM event_events"
+      " WHERE id = $1",
       id);
 }
 
 std::optional<EventRow> lock_row(Tx& tx, EventId id) {
   static constexpr Sql sql{
       "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
-      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events WHERE id = $1",
+      " time_zone, approval, has_progress, created_by, created_at, updated_at, deleted_at FROM event_events"
+      " WHERE id = $1",
       "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
-      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events WHERE id = $1"
-      " FOR UPDATE"};
+      " time_zone, approval, has_progress, created_by, created_at, updated_at, deleted_at FROM event_events"
+      " WHERE id = $1 FOR UPDATE"};
   return tx.find<EventRow>(sql, id);
 }
 
@@ -39,36 +39,16 @@ void save_event(Tx& tx, const EventRow& e) {
       e.was_active, e.time_zone, e.approval, e.updated_at);
 }
 
-std::vector<EventRow> page_events(Snapshot& snapshot, const EventFilter& f, std::optional<Uuid> before,
-                                  std::int64_t limit) {
-  return snapshot.list<EventRow>(
-      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
-      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events"
-      " WHERE ($1 OR was_active)"
-      " AND ($2 IS NULL OR $2 = CASE WHEN NOT was_active THEN 'DRAFT' WHEN NOT is_active THEN 'PAUSED'"
-      "   WHEN start_at > $3 THEN 'SCHEDULED' WHEN end_at <= $3 THEN 'ENDED' ELSE 'RUNNING' END)"
-      " AND ($4 IS NULL OR is_active = $4)"
-      " AND ($5 IS NULL OR condition_type = $5)"
-      " AND ($6 IS NULL OR lower(name) LIKE lower($6) ESCAPE '\\')"
-      " AND ($7 IS NULL OR end_at IS NULL OR end_at > $7)"
-      " AND ($8 IS NULL OR start_at < $8)"
-      " AND id < $9"
-      " ORDER BY id DESC LIMIT $10",
-      f.with_drafts, f.state, snapshot.now(), f.active, f.condition_type, f.name_like, f.from, f.to, below(before),
-      limit);
+void set_deleted(Tx& tx, EventId id, std::optional<Instant> at) {
+  tx.exec("UPDATE event_events SET deleted_at = $2 WHERE id = $1", id, at);
 }
 
-// Two halves, so that an index leads past the events that are over, which only grow in number.
-std::vector<EventRow> list_concerned(Snapshot& snapshot, std::string_view condition_type, Instant at) {
+std::vector<EventRow> list_after(Snapshot& snapshot, EventId after, std::int64_t limit) {
   return snapshot.list<EventRow>(
       "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
-      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events"
-      " WHERE was_active AND condition_type = $1 AND end_at > $2 AND start_at <= $2"
-      " UNION ALL"
-      " SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
-      " time_zone, approval, has_progress, created_by, created_at, updated_at FROM event_events"
-      " WHERE was_active AND condition_type = $1 AND end_at IS NULL AND start_at <= $2",
-      condition_type, at);
+      " time_zone, approval, has_progress, created_by, created_at, updated_at, deleted_at FROM event_events"
+      " WHERE was_active AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2",
+      after, limit);
 }
 
 void mark_has_progress(Tx& tx, EventId id) {

@@ -27,29 +27,21 @@ struct EventRow {
   bool has_progress = false;
   ActorId created_by;
   Instant created_at, updated_at;
+  std::optional<Instant> deleted_at;
 };
 BOOST_DESCRIBE_STRUCT(EventRow, (),
                       (id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,
-                       time_zone, approval, has_progress, created_by, created_at, updated_at))
-
-struct EventFilter {
-  bool with_drafts = false;
-  std::optional<EventState> state;
-  std::optional<bool> active;
-  std::optional<std::string> condition_type;
-  std::optional<std::string> name_like;  ///< an escaped LIKE pattern in lower case
-  std::optional<Instant> from, to;
-};
+                       time_zone, approval, has_progress, created_by, created_at, updated_at, deleted_at))
 
 void add_event(Tx& tx, const EventRow& row);
 /// The row, which nobody else changes until the commit.
 std::optional<EventRow> lock_row(Tx& tx, EventId id);
 std::optional<EventRow> find_row(Snapshot& snapshot, EventId id);
 void save_event(Tx& tx, const EventRow& row);
-std::vector<EventRow> page_events(Snapshot& snapshot, const EventFilter& filter, std::optional<Uuid> before,
-                                  std::int64_t limit);
-/// Events that have been active and whose period contains `at`, whether or not they are paused.
-std::vector<EventRow> list_concerned(Snapshot& snapshot, std::string_view condition_type, Instant at);
+/// Deleted at that time, or not deleted.
+void set_deleted(Tx& tx, EventId id, std::optional<Instant> at);
+/// Events that have been active and are not deleted, by id, after `after`.
+std::vector<EventRow> list_after(Snapshot& snapshot, EventId after, std::int64_t limit);
 
 void begin_pause(Tx& tx, EventId id, Instant from);
 void end_pause(Tx& tx, EventId id, Instant to);

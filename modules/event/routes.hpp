@@ -8,6 +8,7 @@ class Router;
 namespace guerdon::event {
 
 class Service;
-void declare_routes(Router& routes, Service& service);
+class Deletions;
+void declare_routes(Router& routes, Service& service, Deletions& deletions);
 
 }  // namespace guerdon::event

@@ -3,10 +3,14 @@
 
 #include <algorithm>
 
+#include "changes.hpp"
 #include "event/messages.hpp"
+#include "event/visibility.hpp"
+#include "guerdon/audit.hpp"
 #include "guerdon/bus.hpp"
+#include "listening.hpp"
+#include "listing.hpp"
 #include "model.hpp"
-#include "repository.hpp"
 
 namespace guerdon::event {
 namespace {
@@ -14,20 +18,22 @@ namespace {
 Period period_of(const EventRow& row) { return {row.start_at, row.end_at, row.time_zone}; }
 
 EventView view_of(const EventRow& row, Instant now) {
-  return {.id = row.id,
-          .name = row.name,
-          .description = row.description,
-          .condition_type = row.condition_type,
-          .condition_params = row.condition_params,
-          .start_at = row.start_at,
-          .end_at = row.end_at,
-          .is_active = row.is_active,
-          .time_zone = row.time_zone,
-          .approval = row.approval,
-          .state = state_of(row.is_active, row.was_active, period_of(row), now),
-          .created_by = row.created_by,
-          .created_at = row.created_at,
-          .updated_at = row.updated_at};
+  EventView view{.id = row.id,
+                 .name = row.name,
+                 .description = row.description,
+                 .condition_type = row.condition_type,
+                 .condition_params = row.condition_params,
+                 .start_at = row.start_at,
+                 .end_at = row.end_at,
+                 .is_active = row.is_active,
+                 .time_zone = row.time_zone,
+                 .approval = row.approval,
+                 .state = state_of(row.is_active, row.was_active, period_of(row), now),
+                 .created_by = row.created_by,
+                 .created_at = row.created_at,
+                 .updated_at = row.updated_at};
+  if (row.deleted_at) view.deleted_at.emplace(*row.deleted_at);
+  return view;
 }
 
 /// Writes what was asked for into the row. Errors: validation-failed with the faults of decoding and of the whole.
@@ -61,21 +67,6 @@ Result<void> apply(const Decoded<EventRegisterRequest>& request, TimeZone defaul
   return {};
 }
 
-std::vector<EventPart> changed_parts(const EventRow& a, const EventRow& b) {
-  std::vector<EventPart> parts;
-  const auto note = [&](EventPart part, bool is_same) {
-    if (!is_same) parts.push_back(part);
-  };
-  note(EventPart::name, a.name == b.name);
-  note(EventPart::description, a.description == b.description);
-  note(EventPart::condition, a.condition_type == b.condition_type && a.condition_params == b.condition_params);
-  note(EventPart::period, a.start_at == b.start_at && a.end_at == b.end_at);
-  note(EventPart::activity, a.is_active == b.is_active);
-  note(EventPart::time_zone, a.time_zone == b.time_zone);
-  note(EventPart::approval, a.approval == b.approval);
-  return parts;
-}
-
 bool is_frozen_by_progress(EventPart part) { return part == EventPart::condition || part == EventPart::time_zone; }
 
 /// Lower case and with LIKE's own signs made literal.
@@ -97,6 +88,7 @@ Result<EventView> Service::create(Tx& tx, const Caller& caller, const Decoded<Ev
   row.created_by = caller.actor();
   row.created_at = row.updated_at = tx.now();
   add_event(tx, row);
+  save_topics(tx, row);
   publish(tx, EventCreated{.event_id = row.id,
                            .name = row.name,
                            .condition_type = row.condition_type,
@@ -108,13 +100,14 @@ Result<EventView> Service::create(Tx& tx, const Caller& caller, const Decoded<Ev
                            .approval = row.approval,
                            .created_by = row.created_by,
                            .created_at = row.created_at});
+  record_audit(tx, caller, {.action = "event.created", .subject = row.id.to_string(), .details = {{"name", row.name}}});
   return view_of(row, tx.now());
 }
 
 Result<EventView> Service::update(Tx& tx, const Caller& caller, EventId id,
                                   const Decoded<EventRegisterRequest>& request) const {
   const auto before = lock_row(tx, id);
-  if (!before) return Error{problems::not_found, "there is no such event"};
+  if (!before || before->deleted_at) return Error{problems::not_found, "there is no such event"};
   EventRow row = *before;
   if (const auto applied = apply(request, default_zone_, row); !applied) return applied.error();
   const auto changed = changed_parts(*before, row);
@@ -123,6 +116,7 @@ Result<EventView> Service::update(Tx& tx, const Caller& caller, EventId id,
 
   row.updated_at = tx.now();
   save_event(tx, row);
+  save_topics(tx, row);
   if (before->is_active && !row.is_active) begin_pause(tx, id, tx.now());
   if (!before->is_active && row.is_active) end_pause(tx, id, tx.now());
   publish(tx, EventUpdated{.event_id = row.id,
@@ -137,18 +131,26 @@ Result<EventView> Service::update(Tx& tx, const Caller& caller, EventId id,
                            .changed = changed,
                            .updated_by = caller.actor(),
                            .updated_at = row.updated_at});
+  record_audit(tx, caller,
+               {.action = "event.updated", .subject = id.to_string(), .details = changes_of(*before, row, changed)});
   return view_of(row, tx.now());
 }
 
-Result<EventView> Service::get_event(Snapshot& snapshot, const Caller& caller, EventId id) const {
+Result<EventView> Service::get_event(Snapshot& snapshot, const Caller& caller, EventId id,
+                                     const EventQuery& query) const {
+  if (const auto may = check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
   const auto row = find_row(snapshot, id);
-  if (!row || (!row->was_active && !caller.is_staff())) return Error{problems::not_found, "there is no such event"};
+  const bool is_shown =
+      row && (row->was_active || caller.is_staff()) && (!row->deleted_at || query.include_deleted.value_or(false));
+  if (!is_shown) return Error{problems::not_found, "there is no such event"};
   return view_of(*row, snapshot.now());
 }
 
 Result<Page<EventView>> Service::list_events(Snapshot& snapshot, const Caller& caller,
                                              const EventListQuery& query) const {
+  if (const auto may = check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
   EventFilter filter{.with_drafts = caller.is_staff(),
+                     .with_deleted = query.include_deleted.value_or(false),
                      .state = query.state,
                      .active = query.active,
                      .condition_type = std::nullopt,

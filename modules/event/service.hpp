@@ -12,7 +12,8 @@ class Service {
  public:
   Service(const CursorCodec& cursors, TimeZone default_zone) : cursors_(cursors), default_zone_(default_zone) {}
 
-  /// Publishes EventCreated. Errors: validation-failed with every fault, those of the condition's parameters too.
+  /// Publishes EventCreated, as each of these leaves an audit entry. Errors: validation-failed with every fault, those
+  /// of the condition's parameters too.
   Result<EventView> create(Tx& tx, const Caller& caller, const Decoded<EventRegisterRequest>& request) const;
 
   /// Replaces everything that can be set; what is absent gets its default. Becoming inactive pauses the event, from
@@ -21,9 +22,10 @@ class Service {
   Result<EventView> update(Tx& tx, const Caller& caller, EventId id,
                            const Decoded<EventRegisterRequest>& request) const;
 
-  /// Errors: not-found, also for a draft where the caller is no staff.
-  Result<EventView> get_event(Snapshot& snapshot, const Caller& caller, EventId id) const;
-  /// Errors: validation-failed (cursor).
+  /// Errors: not-found, also for a draft where the caller is no staff, and for a deleted event where it is not asked
+  /// for; forbidden (deleted ones, by who may not see them).
+  Result<EventView> get_event(Snapshot& snapshot, const Caller& caller, EventId id, const EventQuery& query = {}) const;
+  /// Errors: validation-failed (cursor), forbidden (deleted ones, by who may not see them).
   Result<Page<EventView>> list_events(Snapshot& snapshot, const Caller& caller, const EventListQuery& query) const;
 
  private:

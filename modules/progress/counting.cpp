@@ -1,27 +1,26 @@
 // A state is locked before the facts are read, so that a fact committed meanwhile is either read or counted after us.
 #include "counting.hpp"
 
-#include "event/conditions.hpp"
+#include <algorithm>
+
+#include "fact_repository.hpp"
 #include "guerdon/bus.hpp"
 #include "progress/messages.hpp"
 
 namespace guerdon::progress {
 namespace {
 
-Streak fold_facts(Tx& tx, const Terms& terms, UserId user) {
-  const auto logins = list_logins(tx, user, terms.window.period);
-  return fold(terms.rule, terms.window, logins);
-}
+constexpr JsonLimits state_limits{.depth = 16, .nodes = 20'000};  // ten runs in pieces
 
 StateRow empty_state(Tx& tx, const Terms& terms, UserId user) {
   return {.id = tx.new_id<ProgressId>(),
           .event_id = terms.event,
           .user_id = user,
           .progress = 0,
-          .required = terms.rule.days,
+          .required = terms.condition->required(),
           .met_at = std::nullopt,
           .last_update = tx.now(),
-          .state = to_json(Streak{})};
+          .state = to_json(Fold{})};
 }
 
 /// The locked row of the user, made if there was none; `is_new` tells that nothing has been folded into it yet. A new
@@ -37,23 +36,19 @@ StateRow obtain_state(Tx& tx, Terms& terms, UserId user, bool& is_new) {
   return row;
 }
 
-/// A stored fold can go on with a log-in of its last day or of the next. After a gap there may be a fact in it that was
-/// stored and not counted; before the last day there is disorder.
-bool continues(const Streak& streak, const Terms& terms, Instant at) {
-  if (!streak.last_day) return false;
-  const auto gap = terms.window.zone.local_date(at) - *streak.last_day;
-  return gap == std::chrono::days{0} || gap == std::chrono::days{1};
+bool continues(const Fold& fold, const Terms& terms, const Fact& fact) {
+  return fold.last && *fold.last < fact.key && terms.condition->continues(fold.tally, fact, terms.window.zone);
 }
 
-void store(Tx& tx, const Terms& terms, StateRow row, Streak streak) {
-  if (row.met_at) streak.met_at = row.met_at;
-  const bool turns_eligible = streak.met_at && !row.met_at;
-  const auto state = to_json(streak);
-  if (state == row.state && row.required == terms.rule.days) return;
+void store(Tx& tx, const Terms& terms, StateRow row, Fold fold) {
+  if (row.met_at) fold.tally.met_at = row.met_at;
+  const bool turns_eligible = fold.tally.met_at && !row.met_at;
+  const auto state = to_json(fold);
+  if (state == row.state && row.required == terms.condition->required()) return;
 
-  row.progress = progress_of(streak, terms.rule);
-  row.required = terms.rule.days;
-  row.met_at = streak.met_at;
+  row.progress = terms.condition->progress(fold.tally);
+  row.required = terms.condition->required();
+  row.met_at = fold.tally.met_at;
   row.last_update = tx.now();
   row.state = state;
   save_state(tx, row);
@@ -64,37 +59,53 @@ void store(Tx& tx, const Terms& terms, StateRow row, Streak streak) {
 }  // namespace
 
 Terms terms_of(const event::EventInfo& event) {
-  Terms terms{.event = event.id, .rule = {}, .window = {}};
-  const auto parameters = decode<event::ConsecutiveLogin>(event.condition_params);
-  if (!parameters) throw std::runtime_error("an event's stored condition is not valid: " + event.id.to_string());
-  terms.rule = {.days = parameters->days.value(), .freeze_days = parameters->freeze_days.value().value()};
+  Terms terms{.event = event.id,
+              .condition = make_condition(event.condition_type, event.condition_params),
+              .window = {},
+              .sources = {}};
+  terms.condition->name_sources(terms.sources);
   terms.window.period = {event.start_at, event.end_at};
   terms.window.zone = event.time_zone;
   for (const auto& pause : event.pauses) terms.window.pauses.push_back({pause.from, pause.to});
   return terms;
 }
 
-Streak streak_of(const StateRow& row) {
-  auto value = parse_json(row.state);
-  if (!value) throw std::runtime_error("a stored progress state is no JSON");
-  auto streak = decode<Streak>(*value);
-  if (!streak) throw std::runtime_error("a stored progress state has another form");
-  return *streak;
+bool has_counting_fact(Snapshot& snapshot, const Terms& terms, UserId user) {
+  const auto facts = list_facts(snapshot, user, terms.window.period, terms.sources);
+  return std::ranges::any_of(facts, [&](const Fact& fact) { return terms.counts(fact); });
 }
 
-void count(Tx& tx, Terms terms, UserId user, Instant at) {
+Fold fold_of(const StateRow& row) {
+  auto value = parse_json(row.state, state_limits);
+  if (!value) throw std::runtime_error("a stored progress state is no JSON");
+  auto fold = decode<Fold>(*value);
+  if (!fold) throw std::runtime_error("a stored progress state has another form");
+  return *std::move(fold);
+}
+
+Fold fold_facts(Snapshot& snapshot, const Terms& terms, UserId user) {
+  auto facts = list_facts(snapshot, user, terms.window.period, terms.sources);
+  std::erase_if(facts, [&](const Fact& fact) { return !terms.counts(fact); });
+  if (facts.empty()) return {};
+  return {.tally = terms.condition->fold({}, facts, terms.window.zone), .last = facts.back().key};
+}
+
+void count(Tx& tx, Terms terms, UserId user, const Fact& fact) {
   bool is_new = false;
   auto row = obtain_state(tx, terms, user, is_new);
-  const auto streak = streak_of(row);
-  auto next = !is_new && continues(streak, terms, at) ? advance(streak, terms.rule, terms.window.zone, at) : fold_facts(tx, terms, user);
-  store(tx, terms, std::move(row), std::move(next));
+  auto fold = fold_of(row);
+  if (row.met_at && terms.condition->is_settled(fold.tally)) return;
+  if (!is_new && continues(fold, terms, fact))
+    fold = {.tally = terms.condition->fold(fold.tally, {&fact, 1}, terms.window.zone), .last = fact.key};
+  else
+    fold = fold_facts(tx, terms, user);
+  store(tx, terms, std::move(row), std::move(fold));
 }
 
 void recount(Tx& tx, Terms terms, UserId user) {
   bool is_new = false;
   auto row = obtain_state(tx, terms, user, is_new);
-  auto next = fold_facts(tx, terms, user);
-  store(tx, terms, std::move(row), std::move(next));
+  store(tx, terms, std::move(row), fold_facts(tx, terms, user));
 }
 
 }  // namespace guerdon::progress

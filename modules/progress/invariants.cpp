@@ -8,15 +8,16 @@ namespace {
 constexpr std::int64_t sample = 200;  // the newest states: a whole database is a rebuild's work
 
 bool agrees(Snapshot& snapshot, const StateRow& row) {
-  const auto event = event::find_event(snapshot, row.event_id);
+  const auto event = event::find_event_or_deleted(snapshot, row.event_id);
   if (!event) return false;
+  if (event->deleted_at) return true;  // nothing is counted there until it is restored and derived anew
   const auto terms = terms_of(*event);
-  auto streak = fold(terms.rule, terms.window, list_logins(snapshot, row.user_id, terms.window.period));
-  if (row.met_at) streak.met_at = row.met_at;
-  return row.progress == progress_of(streak, terms.rule) && row.met_at == streak.met_at;
+  auto tally = fold_facts(snapshot, terms, row.user_id).tally;
+  if (row.met_at) tally.met_at = row.met_at;
+  return row.progress == terms.condition->progress(tally) && row.met_at == tally.met_at;
 }
 
-/// Events that are waiting to be derived anew are left out.
+/// Events and users that are waiting to be derived anew are left out.
 std::vector<std::string> states_that_are_no_fold(Snapshot& snapshot) {
   std::vector<std::string> lines;
   for (const auto& row : list_settled_states(snapshot, sample))

@@ -10,15 +10,32 @@ bool Window::counts(Instant at) const {
          std::none_of(pauses.begin(), pauses.end(), [at](const Interval& pause) { return pause.contains(at); });
 }
 
+namespace {
+
+/// After `missed` days: what went before becomes a stretch, and the oldest go until the freezes reach.
+void bridge(Streak& streak, std::int64_t missed, std::int64_t freeze_days) {
+  std::int64_t current = streak.run;
+  for (const auto& stretch : streak.earlier) current -= stretch.days;
+  streak.earlier.push_back({.days = current, .missed = missed});
+  streak.freezes_used += missed;
+  auto oldest = streak.earlier.begin();
+  for (; streak.freezes_used > freeze_days; ++oldest) {
+    streak.freezes_used -= oldest->missed;
+    streak.run -= oldest->days;
+  }
+  streak.earlier.erase(streak.earlier.begin(), oldest);
+}
+
+}  // namespace
+
 Streak advance(const Streak& streak, const StreakRule& rule, const TimeZone& zone, Instant at) {
   const Date day = zone.local_date(at);
   if (streak.last_day && day <= *streak.last_day) return streak;
 
   Streak next = streak;
   const std::int64_t missed = streak.last_day ? (day - *streak.last_day).count() - 1 : 0;
-  const bool goes_on = streak.last_day && missed <= rule.freeze_days - streak.freezes_used;
-  next.run = goes_on ? streak.run + 1 : 1;
-  next.freezes_used = goes_on ? streak.freezes_used + missed : 0;
+  if (missed > 0) bridge(next, missed, rule.freeze_days);
+  ++next.run;
   next.best = std::max(streak.best, next.run);
   next.last_day = day;
   if (!next.met_at && next.run >= rule.days) next.met_at = at;

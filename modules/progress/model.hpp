@@ -31,16 +31,26 @@ struct StreakRule {
   std::int64_t freeze_days = 0;
 };
 
-/// The run of consecutive days that ends at the last counted day.
+/// Days in a row, and how many were missed after them.
+struct Stretch {
+  std::int64_t days = 0;
+  std::int64_t missed = 0;
+  friend bool operator==(const Stretch&, const Stretch&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Stretch, (), (days, missed))
+
+/// The longest run of days that ends at the last counted one with no more missed than the freezes bridge. A run that
+/// needs more loses its oldest days, not all: so one more login never makes a run shorter, whenever it is heard of.
 struct Streak {
   std::int64_t run = 0;
   std::int64_t freezes_used = 0;
   std::int64_t best = 0;
   std::optional<Date> last_day;
-  std::optional<Instant> met_at;  ///< of the log-in that completed the run; once set it stays
+  std::optional<Instant> met_at;      ///< of the log-in that completed the run; once set it stays
+  std::vector<Stretch> earlier = {};  ///< of the run, before its last days in a row
   friend bool operator==(const Streak&, const Streak&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Streak, (), (run, freezes_used, best, last_day, met_at))
+BOOST_DESCRIBE_STRUCT(Streak, (), (run, freezes_used, best, last_day, met_at, earlier))
 
 /// The streak after a log-in at `at`, which must not be on an earlier day than the last one counted: disorder is
 /// for `fold`. Another log-in of the same day changes nothing.

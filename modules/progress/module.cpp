@@ -7,9 +7,11 @@
 
 namespace guerdon::progress {
 
-Module::Module(Platform& platform) : service_(std::make_unique<Service>(platform.cursors)) {
+Module::Module(Platform& platform, event::UserDataOwners& user_data)
+    : service_(std::make_unique<Service>(platform.cursors)) {
   declare_routes(platform.routes, *service_);
-  declare_subscribers(platform, *service_);
+  declare_activity_routes(platform.routes);
+  declare_subscribers(platform, *service_, user_data);
 }
 
 Module::~Module() = default;

@@ -1,49 +1,10 @@
-// SQL of the progress module: facts, states, rebuilds.
+// SQL of states and rebuilds.
 #include "repository.hpp"
 
 #include "guerdon/page.hpp"
 #include "progress/ports.hpp"
 
 namespace guerdon::progress {
-namespace {
-
-/// Where RFC 3339 ends: a bound for a period without an end, since an index has none in `$n IS NULL OR at < $n`.
-constexpr Instant end_of_time{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
-
-}  // namespace
-
-void add_login(Tx& tx, UserId user, Instant at) {
-  tx.exec("INSERT INTO progress_logins (user_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", user, at);
-}
-
-std::vector<Instant> list_logins(Snapshot& snapshot, UserId user, const Interval& period) {
-  return snapshot.list<Instant>(
-      "SELECT at FROM progress_logins WHERE user_id = $1 AND at >= $2 AND at < $3 ORDER BY at", user, period.from,
-      period.to.value_or(end_of_time));
-}
-
-bool has_facts(Snapshot& snapshot, const Interval& period) {
-  return snapshot
-      .find<Instant>("SELECT at FROM progress_logins WHERE at >= $1 AND at < $2 ORDER BY at LIMIT 1", period.from,
-                     period.to.value_or(end_of_time))
-      .has_value();
-}
-
-// From one user to the next by the primary key: a user's facts are many, and one look at them is enough.
-std::vector<FactUser> list_fact_users(Snapshot& snapshot, event::EventId event, const Interval& period,
-                                      std::optional<UserId> after, std::int64_t limit) {
-  return snapshot.list<FactUser>(
-      "WITH RECURSIVE users (user_id) AS ("
-      " SELECT * FROM (SELECT user_id FROM progress_logins WHERE user_id > $1 ORDER BY user_id LIMIT 1) AS first_one"
-      " UNION ALL"
-      " SELECT (SELECT l.user_id FROM progress_logins l WHERE l.user_id > users.user_id ORDER BY l.user_id LIMIT 1)"
-      " FROM users WHERE users.user_id IS NOT NULL)"
-      " SELECT u.user_id,"
-      " EXISTS (SELECT 1 FROM progress_logins l WHERE l.user_id = u.user_id AND l.at >= $3 AND l.at < $4)"
-      " AND NOT EXISTS (SELECT 1 FROM progress_states s WHERE s.event_id = $2 AND s.user_id = u.user_id)"
-      " FROM (SELECT user_id FROM users LIMIT $5) AS u WHERE u.user_id IS NOT NULL ORDER BY u.user_id",
-      after.value_or(UserId{}), event, period.from, period.to.value_or(end_of_time), limit);
-}
 
 std::optional<StateRow> find_state(Snapshot& snapshot, event::EventId event, UserId user) {
   return snapshot.find<StateRow>(
@@ -104,6 +65,9 @@ std::vector<StateRow> list_settled_states(Snapshot& snapshot, std::int64_t limit
       "SELECT s.id, s.event_id, s.user_id, s.progress, s.required, s.met_at, s.last_update, s.state"
       " FROM progress_states s"
       " WHERE NOT EXISTS (SELECT 1 FROM progress_rebuilds r WHERE r.event_id = s.event_id)"
+      " AND NOT EXISTS (SELECT 1 FROM progress_user_rebuilds u WHERE u.user_id = s.user_id)"
+      " AND NOT EXISTS (SELECT 1 FROM progress_activities a WHERE a.user_id = s.user_id AND NOT a.counted"
+      " AND a.deleted_by IS NULL)"
       " ORDER BY s.id DESC LIMIT $1",
       limit);
 }

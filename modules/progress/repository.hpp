@@ -40,20 +40,6 @@ struct Rebuild {
 };
 BOOST_DESCRIBE_STRUCT(Rebuild, (), (event_id, stage, after_user))
 
-void add_login(Tx& tx, UserId user, Instant at);
-/// Oldest first, within the period.
-std::vector<Instant> list_logins(Snapshot& snapshot, UserId user, const Interval& period);
-[[nodiscard]] bool has_facts(Snapshot& snapshot, const Interval& period);
-/// Users who have facts of whatever time, by id, after `after`; `counts` where some are in the period and the event has
-/// no state of theirs.
-struct FactUser {
-  UserId user_id;
-  bool counts = false;
-};
-BOOST_DESCRIBE_STRUCT(FactUser, (), (user_id, counts))
-std::vector<FactUser> list_fact_users(Snapshot& snapshot, event::EventId event, const Interval& period,
-                                      std::optional<UserId> after, std::int64_t limit);
-
 std::optional<StateRow> find_state(Snapshot& snapshot, event::EventId event, UserId user);
 /// The same, and nobody else changes it until the commit.
 std::optional<StateRow> lock_state(Tx& tx, event::EventId event, UserId user);
@@ -68,7 +54,7 @@ std::vector<StateRow> list_user_states(Snapshot& snapshot, UserId user, std::opt
 std::vector<StateRow> list_event_states(Snapshot& snapshot, event::EventId event, std::optional<Uuid> before,
                                         std::int64_t limit);
 
-/// The newest states of events that wait for no rebuild.
+/// The newest states of events and users that wait for no rebuild, and of users with nothing that waits to be counted.
 std::vector<StateRow> list_settled_states(Snapshot& snapshot, std::int64_t limit);
 
 void begin_rebuild(Tx& tx, event::EventId event);

@@ -9,5 +9,6 @@ namespace guerdon::progress {
 
 class Service;
 void declare_routes(Router& routes, Service& service);
+void declare_activity_routes(Router& routes);
 
 }  // namespace guerdon::progress

@@ -2,15 +2,17 @@
 #include "subscribers.hpp"
 
 #include "auth/messages.hpp"
+#include "auth/session_messages.hpp"
 #include "event/messages.hpp"
 #include "guerdon/bus.hpp"
 #include "progress/messages.hpp"
 #include "service.hpp"
+#include "user_data.hpp"
 
 namespace guerdon::progress {
 namespace {
 
-constexpr std::string_view rebuild_pump = "progress.rebuild";
+constexpr std::string_view rebuild_pump = "progress.rebuild", user_rebuild_pump = "progress.rebuild-user";
 
 /// The parts of an event that decide what its progress is.
 constexpr auto what_counts = {event::EventPart::condition, event::EventPart::period, event::EventPart::activity,
@@ -40,18 +42,43 @@ void rebuild_soon(Tx& tx, Pumps& pumps, Service& service, event::EventId event) 
   tx.on_commit([&pumps] { pumps.wake(rebuild_pump); });
 }
 
-}  // namespace
+void own_user_data(Pumps& pumps, event::UserDataOwners& owners) {
+  pumps.add(std::string{user_rebuild_pump}, rebuild_user);
+  owners.add({.hide = hide_user, .show = [&pumps](Tx& tx, UserId user, const Uuid& mark) {
+                auto counts = show_user(tx, user, mark);
+                request_user_rebuild(tx, user);
+                tx.on_commit([&pumps] { pumps.wake(user_rebuild_pump); });
+                return counts;
+              }});
+}
 
-void declare_subscribers(Platform& platform, Service& service) {
-  auto& pumps = platform.pumps;
-  pumps.add(std::string{rebuild_pump}, [&service](Tx& tx) { return service.rebuild(tx); });
-
+void follow_users(Platform& platform, Service& service) {
   platform.bus.subscribe<auth::UserLoggedIn>(
       "progress.logins",
       [&service](Tx& tx, const auth::UserLoggedIn& message) {
         return service.count_login(tx, message.user_id, message.login_time);
       },
       with_failures_published());
+  platform.bus.subscribe<auth::SessionContinued>(
+      "progress.sessions",
+      [&service](Tx& tx, const auth::SessionContinued& message) {
+        return service.count_session(tx, message.user_id, message.continued_at);
+      },
+      with_failures_published());
+  platform.bus.subscribe<auth::UserCreated>(
+      "progress.registrations",
+      [&service](Tx& tx, const auth::UserCreated& message) {
+        return service.count_signup(tx, message.user_id, message.created_at);
+      },
+      with_failures_published());
+  platform.bus.subscribe<ActivityPosted>(
+      "progress.activities",
+      [&service](Tx& tx, const ActivityPosted& message) { return service.count_activity(tx, message.activity_id); },
+      with_failures_published());
+}
+
+void follow_events(Platform& platform, Service& service) {
+  auto& pumps = platform.pumps;
   platform.bus.subscribe<event::EventCreated>(
       "progress.event-created", [&pumps, &service](Tx& tx, const event::EventCreated& message) -> Result<void> {
         rebuild_soon(tx, pumps, service, message.event_id);
@@ -62,6 +89,20 @@ void declare_subscribers(Platform& platform, Service& service) {
         if (message.touches(what_counts)) rebuild_soon(tx, pumps, service, message.event_id);
         return {};
       });
+  platform.bus.subscribe<event::EventRestored>(
+      "progress.event-restored", [&pumps, &service](Tx& tx, const event::EventRestored& message) -> Result<void> {
+        rebuild_soon(tx, pumps, service, message.event_id);
+        return {};
+      });
+}
+
+}  // namespace
+
+void declare_subscribers(Platform& platform, Service& service, event::UserDataOwners& user_data) {
+  platform.pumps.add(std::string{rebuild_pump}, [&service](Tx& tx) { return service.rebuild(tx); });
+  follow_users(platform, service);
+  follow_events(platform, service);
+  own_user_data(platform.pumps, user_data);
 }
 
 }  // namespace guerdon::progress

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "guerdon/actor.hpp"
 #include "guerdon/page.hpp"
 #include "reward/messages.hpp"
+#include "terms.hpp"
 
 namespace guerdon::reward {
 
@@ -30,13 +32,37 @@ struct RequestPath {
 };
 BOOST_DESCRIBE_STRUCT(RequestPath, (), (id))
 
+struct RequestQuery {
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
+};
+BOOST_DESCRIBE_STRUCT(RequestQuery, (), (include_deleted))
+
 struct RewardRegisterRequest {
   RewardType type = RewardType::point;
   std::optional<Text<1, 100>> name;
-  FreeForm metadata;                                  ///< POINT: {amount}; further members are kept as they are
+  FreeForm metadata;                                  ///< terms.hpp says what each type's must hold
   std::optional<Bounded<0, 1'000'000'000>> quantity;  ///< null = unlimited
 };
 BOOST_DESCRIBE_STRUCT(RewardRegisterRequest, (), (type, name, metadata, quantity))
+
+struct RewardUpdateRequest {
+  std::optional<RewardType> type;  ///< never another one
+  std::optional<Text<1, 100>> name;
+  FreeForm metadata;
+  std::optional<Bounded<0, 1'000'000'000>> quantity;
+};
+BOOST_DESCRIBE_STRUCT(RewardUpdateRequest, (), (type, name, metadata, quantity))
+
+struct CodesRequest {
+  List<CouponCode, 1, 5000> codes;
+};
+BOOST_DESCRIBE_STRUCT(CodesRequest, (), (codes))
+
+struct CodesAdded {
+  std::int64_t added = 0;
+  std::int64_t duplicates = 0;
+};
+BOOST_DESCRIBE_STRUCT(CodesAdded, (), (added, duplicates))
 
 struct RewardView {
   RewardId id;
@@ -74,22 +100,24 @@ struct RequestView {
   bool eligible = false;
   Instant requested_at;
   std::optional<Instant> processed_at;
-  std::optional<UserId> operator_id;
+  std::optional<ActorId> operator_id;  ///< empty where the server decided
   std::optional<std::string> reason;
   std::vector<GrantView> grants;
   Instant created_at, updated_at;
+  Omittable<Instant> deleted_at{};
 };
 BOOST_DESCRIBE_STRUCT(RequestView, (),
                       (id, user_id, event_id, status, eligible, requested_at, processed_at, operator_id, reason, grants,
-                       created_at, updated_at))
+                       created_at, updated_at, deleted_at))
 
 struct RequestListQuery : PageQuery {
   std::optional<RequestStatus> status;
   std::optional<event::EventId> event_id;
-  std::optional<UserId> user_id;  ///< staff only
-  std::optional<Instant> from, to;
+  std::optional<UserId> user_id;        ///< staff only
+  std::optional<Instant> from, to;      ///< made in [from, to)
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
 };
-BOOST_DESCRIBE_STRUCT(RequestListQuery, (PageQuery), (status, event_id, user_id, from, to))
+BOOST_DESCRIBE_STRUCT(RequestListQuery, (PageQuery), (status, event_id, user_id, from, to, include_deleted))
 
 struct WalletQuery {
   std::optional<UserId> user_id;  ///< staff only

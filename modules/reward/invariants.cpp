@@ -17,12 +17,33 @@ std::vector<std::string> stock_outside_bounds(Snapshot& snapshot) {
       snapshot.list<RewardId>("SELECT id FROM reward_rewards WHERE remaining < 0 OR remaining > quantity LIMIT 100"));
 }
 
-/// What is neither granted nor there must be held by pending requests of a MANUAL event.
+/// What is neither granted nor there is held by requests that wait for a decision.
 std::vector<std::string> stock_that_went_elsewhere(Snapshot& snapshot) {
   return lines_of(snapshot.list<RewardId>(
-      "SELECT r.id FROM reward_rewards r WHERE r.quantity IS NOT NULL AND (r.remaining > r.quantity - r.granted"
-      " OR r.remaining < r.quantity - r.granted - (SELECT count(*) FROM reward_requests q"
-      " WHERE q.event_id = r.event_id AND q.status = 'PENDING' AND q.holds_stock)) LIMIT 100"));
+      "WITH stock AS (SELECT id, granted, remaining,"
+      " CASE WHEN quantity IS NULL OR codes < quantity THEN codes ELSE quantity END AS capacity FROM reward_rewards),"
+      " held AS (SELECT reward_id, count(*) AS number FROM reward_holds GROUP BY reward_id)"
+      " SELECT r.id FROM stock r LEFT JOIN held h ON h.reward_id = r.id"
+      " WHERE r.remaining <> r.capacity - r.granted - coalesce(h.number, 0) LIMIT 100"));
+}
+
+std::vector<std::string> holds_of_decided_requests(Snapshot& snapshot) {
+  return lines_of(snapshot.list<RequestId>(
+      "SELECT h.request_id FROM reward_holds h"
+      " LEFT JOIN reward_requests q ON q.id = h.request_id AND q.status = 'PENDING' AND q.holds_stock"
+      " WHERE q.id IS NULL LIMIT 100"));
+}
+
+std::vector<std::string> miscounted_codes(Snapshot& snapshot) {
+  return lines_of(snapshot.list<RewardId>(
+      "SELECT r.id FROM reward_rewards r WHERE r.codes IS NOT NULL"
+      " AND r.codes <> (SELECT count(*) FROM reward_codes c WHERE c.reward_id = r.id) LIMIT 100"));
+}
+
+std::vector<std::string> codes_without_pool(Snapshot& snapshot) {
+  return lines_of(snapshot.list<RewardId>(
+      "SELECT DISTINCT c.reward_id FROM reward_codes c"
+      " LEFT JOIN reward_rewards r ON r.id = c.reward_id AND r.codes IS NOT NULL WHERE r.id IS NULL LIMIT 100"));
 }
 
 std::vector<std::string> miscounted_grants(Snapshot& snapshot) {
@@ -70,6 +91,47 @@ std::vector<std::string> points_never_credited(Snapshot& snapshot) {
                                " WHERE g.type = 'POINT' AND l.id IS NULL LIMIT 100"));
 }
 
+std::vector<std::string> entries_of_another_amount(Snapshot& snapshot) {
+  return lines_of(
+      snapshot.list<RequestId>("SELECT l.request_id FROM reward_ledger l JOIN reward_grants g"
+                               " ON g.request_id = l.request_id AND g.reward_id = l.reward_id AND g.type = 'POINT'"
+                               " WHERE CAST(g.metadata->>'amount' AS BIGINT) <> l.amount LIMIT 100"));
+}
+
+/// Names the request, never the code.
+std::vector<std::string> codes_without_grant(Snapshot& snapshot) {
+  return lines_of(
+      snapshot.list<RequestId>("SELECT c.request_id FROM reward_codes c LEFT JOIN reward_grants g"
+                               " ON g.request_id = c.request_id AND g.reward_id = c.reward_id AND g.type = 'COUPON'"
+                               " WHERE c.request_id IS NOT NULL AND g.request_id IS NULL LIMIT 100"));
+}
+
+std::vector<std::string> requests_with_two_codes(Snapshot& snapshot) {
+  return lines_of(
+      snapshot.list<RequestId>("SELECT request_id FROM reward_codes WHERE request_id IS NOT NULL"
+                               " GROUP BY request_id, reward_id HAVING count(*) > 1 LIMIT 100"));
+}
+
+std::vector<std::string> coupons_without_code(Snapshot& snapshot) {
+  return lines_of(snapshot.list<RequestId>(
+      "SELECT g.request_id FROM reward_grants g"
+      " LEFT JOIN reward_codes c ON c.request_id = g.request_id AND c.reward_id = g.reward_id"
+      " WHERE g.type = 'COUPON' AND c.code IS NULL AND g.metadata->>'code' IS NULL LIMIT 100"));
+}
+
+std::vector<std::string> grants_of_another_type(Snapshot& snapshot) {
+  return lines_of(
+      snapshot.list<RequestId>("SELECT g.request_id FROM reward_grants g JOIN reward_rewards r ON r.id = g.reward_id"
+                               " WHERE r.type <> g.type LIMIT 100"));
+}
+
+/// Items and badges are read from the grants: one that does not say which would be owned by nobody.
+std::vector<std::string> grants_of_nothing(Snapshot& snapshot) {
+  return lines_of(snapshot.list<RequestId>(
+      "SELECT request_id FROM reward_grants WHERE (type = 'BADGE' AND metadata->>'badgeId' IS NULL) OR (type = 'ITEM'"
+      " AND (metadata->>'itemId' IS NULL OR coalesce(CAST(metadata->>'quantity' AS BIGINT), 0) < 1)) LIMIT 100"));
+}
+
 }  // namespace
 
 std::vector<Invariant> invariants() {
@@ -78,7 +140,12 @@ std::vector<Invariant> invariants() {
       {.name = "I10",
        .rule = "What is missing from a reward's stock was granted or is held by a pending request.",
        .violations = stock_that_went_elsewhere},
+      {.name = "I10",
+       .rule = "Only a request that waits for a decision holds stock.",
+       .violations = holds_of_decided_requests},
       {.name = "I10", .rule = "A reward counts exactly its grants.", .violations = miscounted_grants},
+      {.name = "I10", .rule = "A pool counts exactly its codes.", .violations = miscounted_codes},
+      {.name = "I10", .rule = "Every code belongs to a pool.", .violations = codes_without_pool},
       {.name = "I11",
        .rule = "A user has at most one live request in an event.",
        .violations = users_with_two_live_requests},
@@ -87,6 +154,16 @@ std::vector<Invariant> invariants() {
       {.name = "I15", .rule = "A user's balance is the sum of the ledger.", .violations = balances_that_are_no_sum},
       {.name = "I15", .rule = "Every ledger entry has a grant as its cause.", .violations = entries_without_cause},
       {.name = "I15", .rule = "Every grant of points is in the ledger.", .violations = points_never_credited},
+      {.name = "I15",
+       .rule = "Every ledger entry has the amount of its grant.",
+       .violations = entries_of_another_amount},
+      {.name = "I16", .rule = "Every code that was given belongs to a grant.", .violations = codes_without_grant},
+      {.name = "I16", .rule = "A grant has one code of a pool at most.", .violations = requests_with_two_codes},
+      {.name = "I16", .rule = "Every coupon that was granted has a code.", .violations = coupons_without_code},
+      {.name = "reward.types", .rule = "A grant has the type of its reward.", .violations = grants_of_another_type},
+      {.name = "reward.belongings",
+       .rule = "Every granted item and badge says which it is.",
+       .violations = grants_of_nothing},
   };
 }
 

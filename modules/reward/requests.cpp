@@ -4,9 +4,12 @@
 #include <algorithm>
 
 #include "auth/ports.hpp"
+#include "event/visibility.hpp"
 #include "granting.hpp"
+#include "grants.hpp"
 #include "model.hpp"
 #include "progress/ports.hpp"
+#include "request_views.hpp"
 #include "subscribers.hpp"
 
 namespace guerdon::reward {
@@ -14,25 +17,12 @@ namespace {
 
 constexpr std::int64_t backlog_chunk = 20;
 
-RequestView view_of(Snapshot& snapshot, const RequestRow& row) {
-  return {.id = row.id,
-          .user_id = row.user_id,
-          .event_id = row.event_id,
-          .status = row.status,
-          .eligible = row.status == RequestStatus::approved ||
-                      progress::met_at(snapshot, row.event_id, row.user_id).has_value(),
-          .requested_at = row.requested_at,
-          .processed_at = row.processed_at,
-          .operator_id = row.operator_id,
-          .reason = row.reason,
-          .grants = row.status == RequestStatus::approved ? list_grants(snapshot, row.id) : std::vector<GrantView>{},
-          .created_at = row.requested_at,
-          .updated_at = row.updated_at};
-}
-
-Error already_requested(const RequestRow& row) {
-  return Error{refusals::already_requested, "there is a request for this event already"}.with(
-      "request", json::object{{"id", row.id.to_string()}, {"status", wire_name(row.status)}});
+/// `live` is empty where the request that stood in the way has just been rejected.
+Error already_requested(const std::optional<RequestRow>& live) {
+  Error error{refusals::already_requested, "there is a request for this event already"};
+  if (!live) return error;
+  if (live->deleted_at) return {refusals::already_requested, "there was a request for this event, which is deleted"};
+  return std::move(error).with("request", named(*live));
 }
 
 bool is_exhausted(const std::vector<RewardView>& rewards) {
@@ -49,6 +39,7 @@ std::optional<RequestRow> make_request(Tx& tx, UserId user, event::EventId event
                        .requested_at = tx.now(),
                        .processed_at = {},
                        .operator_id = {},
+                       .operator_key = {},
                        .reason = {},
                        .updated_at = tx.now()};
   if (!add_request(tx, row)) return std::nullopt;
@@ -56,19 +47,10 @@ std::optional<RequestRow> make_request(Tx& tx, UserId user, event::EventId event
   return row;
 }
 
-void reject_exhausted(Tx& tx, const RequestRow& row) {
-  if (!decide_request(tx, row.id, RequestStatus::rejected, std::string{reason_exhausted})) return;
-  publish(tx, RewardRequestRejected{.request_id = row.id,
-                                    .user_id = row.user_id,
-                                    .event_id = row.event_id,
-                                    .processed_at = tx.now(),
-                                    .reason = std::string{reason_exhausted}});
-}
-
 /// In a savepoint of its own, so that a reward that is out of stock leaves nothing behind.
 Result<void> try_approve(Tx& tx, const RequestRow& row, const std::vector<RewardView>& rewards) {
   return tx.savepoint([&]() -> Result<void> {
-    if (approve(tx, row, rewards)) return {};
+    if (approve(tx, row, rewards, by_server())) return {};
     return Error{refusals::rewards_exhausted, "nothing is left of at least one reward"};
   });
 }
@@ -78,7 +60,7 @@ void make_and_approve(Tx& tx, event::EventId event, UserId user, const std::vect
   (void)tx.savepoint([&]() -> Result<void> {
     const auto row = make_request(tx, user, event, false);
     if (!row) return Error{refusals::already_requested};
-    if (approve(tx, *row, rewards)) return {};
+    if (approve(tx, *row, rewards, by_server())) return {};
     return Error{refusals::rewards_exhausted};
   });
 }
@@ -86,9 +68,10 @@ void make_and_approve(Tx& tx, event::EventId event, UserId user, const std::vect
 }  // namespace
 
 Result<RequestView> Requests::ask(Tx& tx, const Caller& caller, event::EventId id) {
-  const auto event = event::find_event(tx, id);
+  const auto event = event::find_event_or_deleted(tx, id);
   if (!event || event->state == event::EventState::draft) return Error{problems::not_found, "there is no such event"};
-  if (const auto live = find_live_request(tx, caller.id(), id)) return already_requested(*live);
+  if (event->deleted_at) return Error{refusals::event_deleted, "the event is deleted"};
+  if (const auto live = find_live_request(tx, caller.id(), id)) return already_requested(live);
 
   const auto met = progress::met_at(tx, id, caller.id());
   if (const auto open = check_takes_requests(*event, met, tx.now()); !open) return open.error();
@@ -98,10 +81,10 @@ Result<RequestView> Requests::ask(Tx& tx, const Caller& caller, event::EventId i
 
   const bool is_manual = event->approval == event::Approval::manual;
   auto row = make_request(tx, caller.id(), id, is_manual);
-  if (!row) return already_requested(find_live_request(tx, caller.id(), id).value());
-  const bool served = is_manual ? reserve_stock(tx, rewards) : !met || approve(tx, *row, rewards);
+  if (!row) return already_requested(find_live_request(tx, caller.id(), id));
+  const bool served = is_manual ? reserve_stock(tx, row->id, rewards) : !met || approve(tx, *row, rewards, by_server());
   if (!served) return Error{refusals::rewards_exhausted, "nothing is left of at least one reward"};
-  return view_of(tx, find_request(tx, row->id).value());
+  return view_of(tx, find_request(tx, row->id).value(), Codes::clear);
 }
 
 Result<void> Requests::serve(Tx& tx, event::EventId id, UserId user) {
@@ -110,12 +93,14 @@ Result<void> Requests::serve(Tx& tx, event::EventId id, UserId user) {
   const auto rewards = list_rewards(tx, id);
   if (rewards.empty()) return {};
 
-  // While the event is paused, or too long over, nobody's request is made for them; one that waits may still be decided.
+  // While the event is paused, or too long over, nobody's request is made for them; one that waits may still be
+  // decided.
   const bool takes_requests = check_takes_requests(*event, progress::met_at(tx, id, user), tx.now()).has_value();
-  if (takes_requests && !find_live_request(tx, user, id)) make_and_approve(tx, id, user, rewards);
+  if (takes_requests && !find_live_request(tx, user, id) && !was_turned_down(tx, user, id))
+    make_and_approve(tx, id, user, rewards);
   const auto waiting = find_live_request(tx, user, id);
-  if (!waiting || waiting->status != RequestStatus::pending) return {};
-  if (!try_approve(tx, *waiting, rewards)) reject_exhausted(tx, *waiting);
+  if (!waiting || waiting->status != RequestStatus::pending || waiting->deleted_at) return {};
+  if (!try_approve(tx, *waiting, rewards)) reject(tx, *waiting, by_server(reason_exhausted));
   return {};
 }
 
@@ -141,32 +126,26 @@ PumpResult Requests::serve_backlog(Tx& tx) {
   return {.more = true};
 }
 
-Result<RequestView> Requests::get_request(Snapshot& snapshot, const Caller& caller, RequestId id) const {
-  const auto row = find_request(snapshot, id);
+Result<RequestView> Requests::get_request(Snapshot& snapshot, const Caller& caller, RequestId id,
+                                          const RequestQuery& query) const {
+  if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
+  const bool with_deleted = query.include_deleted.value_or(false);
+  const auto row = with_deleted ? find_request_or_deleted(snapshot, id) : find_request(snapshot, id);
   if (!row || (row->user_id != caller.user && !caller.is_staff()))
     return Error{problems::not_found, "there is no such request"};
-  return view_of(snapshot, *row);
+  return view_of(snapshot, *row, codes_for(caller, row->user_id));
 }
 
 Result<Page<RequestView>> Requests::list_requests(Snapshot& snapshot, const Caller& caller,
                                                   const RequestListQuery& query) const {
+  if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
   std::optional<UserId> user;  // staff see everybody's
   if (query.user_id || !caller.is_staff()) {
     const auto subject = subject_of(caller, query.user_id);
     if (!subject) return subject.error();
     user = *subject;
   }
-  auto rows = page_by_id<RequestRow>(
-      cursors_, query,
-      [&](std::optional<Uuid> before, std::int64_t limit) {
-        return page_requests(snapshot, user, query, before, limit);
-      },
-      [](const RequestRow& row) { return row.id.uuid(); });
-  if (!rows) return rows.error();
-
-  Page<RequestView> page{.items = {}, .next_cursor = rows->next_cursor};
-  for (const auto& row : rows->items) page.items.push_back(view_of(snapshot, row));
-  return page;
+  return page_of_requests(snapshot, cursors_, user, query);
 }
 
 }  // namespace guerdon::reward

@@ -1,6 +1,7 @@
 // Shows what a user owns: their own, or anybody's to staff.
 #include "wallets.hpp"
 
+#include "grants.hpp"
 #include "repository.hpp"
 
 namespace guerdon::reward {
@@ -8,8 +9,12 @@ namespace guerdon::reward {
 Result<WalletView> Wallets::get_wallet(Snapshot& snapshot, const Caller& caller, const WalletQuery& query) const {
   const auto owner = subject_of(caller, query.user_id);
   if (!owner) return owner.error();
-  WalletView wallet;
-  wallet.points = sum_points(snapshot, *owner);
+  WalletView wallet{.points = sum_points(snapshot, *owner),
+                    .items = list_items(snapshot, *owner),
+                    .coupons = {},
+                    .badges = list_badges(snapshot, *owner)};
+  const auto codes = codes_for(caller, *owner);
+  for (const auto& row : list_coupons(snapshot, *owner)) wallet.coupons.push_back(show_coupon(row, codes));
   return wallet;
 }
 

@@ -11,7 +11,8 @@ class Wallets {
  public:
   explicit Wallets(const CursorCodec& cursors) : cursors_(cursors) {}
 
-  /// The balance is the sum of the ledger. Errors: not-found (another user's, by a plain user).
+  /// The balance is the sum of the ledger; items are summed, a badge is there once, coupon codes are in clear for their
+  /// owner alone. Errors: not-found (another user's, by a plain user).
   Result<WalletView> get_wallet(Snapshot& snapshot, const Caller& caller, const WalletQuery& query) const;
   /// Newest first, with the running balance. Errors: as above, validation-failed (cursor).
   Result<Page<LedgerEntry>> list_ledger(Snapshot& snapshot, const Caller& caller, const LedgerQuery& query) const;

@@ -1,5 +1,5 @@
-// The chain. A row's hash is the SHA-256 of the hash before it and of the row's parts, each with its length in front, so
-// that no two rows are the same text.
+// The chain. A row's hash is the SHA-256 of the hash before it and of the row's parts, each with its length in front,
+// so that no two rows are the same text.
 #include "audit/audit_log.hpp"
 
 #include <boost/describe.hpp>

@@ -25,7 +25,8 @@ Result<UserId> subject_of(const Caller& caller, std::optional<UserId> asked) {
   if (asked && (asked == caller.user || caller.is_staff())) return *asked;
   if (asked) return Error{problems::not_found, "there is no such user, or you may not see them"};
   if (caller.user) return *caller.user;
-  return Error{Fault{.where = "userId", .is_parameter = true, .code = "required", .detail = "is required with a service key"}};
+  return Error{
+      Fault{.where = "userId", .is_parameter = true, .code = "required", .detail = "is required with a service key"}};
 }
 
 }  // namespace guerdon

@@ -63,9 +63,8 @@ void OutboxBus::place_consumers(bool unclean) {
                  {{"consumer", name}});
 
   const auto is_new = [&](const Subscription& subscription) {
-    return std::any_of(heads_.begin(), heads_.end(), [&](const auto& head) {
-      return !placed.contains(Where{subscription.consumer, head.first});
-    });
+    return std::any_of(heads_.begin(), heads_.end(),
+                       [&](const auto& head) { return !placed.contains(Where{subscription.consumer, head.first}); });
   };
   const bool forgives = has_crashes && !unclean;  // whoever stopped cleanly was not killed by a message
   if (!forgives && std::none_of(subscriptions_.begin(), subscriptions_.end(), is_new)) return;
@@ -105,19 +104,16 @@ void OutboxBus::add_careful_mode() {
     is_careful_.store(!careful_->is_over(), std::memory_order_release);
     wake(consumer.name(), consumer.partition());
   });
-  runner_.add(
-      "bus careful mode", [this](Tx& tx) { return careful_->pass(tx); }, false);
+  runner_.add("bus careful mode", [this](Tx& tx) { return careful_->pass(tx); }, false);
 }
 
 void OutboxBus::add_chores() {
   retention_ = std::make_unique<Retention>(settings_.retention,
                                            [this](std::string_view consumer) { return is_known(consumer); });
-  runner_.add(
-      "bus retention", [this](Tx& tx) { return retention_->pass(tx); }, false);
+  runner_.add("bus retention", [this](Tx& tx) { return retention_->pass(tx); }, false);
   watch_ = std::make_unique<Watch>(settings_.delivery.lazy_messages, settings_.delivery.lazy_time,
                                    [this](const std::string& consumer, int partition) { wake(consumer, partition); });
-  runner_.add(
-      "bus watch", [this](Tx& tx) { return watch_->pass(tx); }, true);
+  runner_.add("bus watch", [this](Tx& tx) { return watch_->pass(tx); }, true);
 }
 
 void OutboxBus::wake(const std::string& consumer, int partition) {

@@ -15,8 +15,10 @@ namespace {
 
 Response to_response(Result<Answer> result, const Job& job) {
   if (!result) {
-    // A public route that takes tokens of its own kind: this was none.
-    if (job.caller.bearer && result.error().problem == problems::unauthenticated)
+    const auto& problem = result.error().problem;
+    // A public route that takes tokens of its own kind: this was none. And whose roles suffice may depend on what is
+    // asked for: the handler says so then.
+    if ((job.caller.bearer && problem == problems::unauthenticated) || problem == problems::forbidden)
       return refuse_token(result.error(), true, job.request_id());
     return problem_response(result.error(), job.request_id());
   }

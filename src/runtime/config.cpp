@@ -27,7 +27,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_secret(std::string_view key) { return key.ends_with("SecretBase64") || key.ends_with("PrivateKey") || key.ends_with("assword"); }
+bool is_secret(std::string_view key) {
+  return key.ends_with("SecretBase64") || key.ends_with("PrivateKey") || key.ends_with("assword");
+}
 
 Result<void> lay_file(ConfigLayers& layers, const std::string& file) {
   const auto text = read_file(file, max_file);

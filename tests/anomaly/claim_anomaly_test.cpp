@@ -74,6 +74,25 @@ struct World {
     });
   }
 
+  void fill(event::EventId event, reward::RewardId pool, int count) {
+    reward::CodesRequest request;
+    for (int i = 0; i < count; ++i)
+      request.codes.push_back(reward::CouponCode::parse("CODE-000" + std::to_string(i)).value());
+    insist([&] {
+      const auto added = campaign.store->write([&](Tx& tx) {
+        return campaign.catalogue.add_codes(tx, Campaign::as(campaign.operator_id), event, pool, request);
+      });
+      REQUIRE(added);
+    });
+  }
+
+  std::string code_of(UserId user) {
+    const auto wallet =
+        campaign.store->read([&](Snapshot& s) { return campaign.wallets.get_wallet(s, Campaign::as(user), {}); });
+    REQUIRE(wallet->coupons.size() == 1);
+    return wallet->coupons[0].code;
+  }
+
   Campaign campaign;
 };
 
@@ -84,10 +103,12 @@ bool play(Engine engine, What what, int n) {
   auto& campaign = world.campaign;
   const auto event = campaign.create_event(R"({"conditionParams": {"days": 2}})");
   const auto reward = campaign.add_reward(event.id, 10, 5);
+  const auto pool = campaign.add_reward(event.id, {{"type", "COUPON"}, {"metadata", json::object{}}});
   const auto asks = campaign.new_user();
   const auto waits = campaign.new_user();
 
   faults.arm(what, n, StoreError::Kind::unavailable);
+  world.fill(event.id, pool.id, 5);
   world.ask(event.id, asks);
   for (int day = 0; day < 2; ++day)
     for (const auto user : {asks, waits}) world.log_in(user, campaign.store.clock.now() + day * 24h);
@@ -102,10 +123,13 @@ bool play(Engine engine, What what, int n) {
     CHECK(campaign.progress_of(event.id, user).eligible);
     CHECK(campaign.request_of(event.id, user)->status == reward::RequestStatus::approved);
   }
-  const auto after = campaign.store->read(
-      [&](Snapshot& s) { return campaign.catalogue.get_reward(s, Campaign::as(asks), event.id, reward.id); });
-  CHECK(after->granted == 2);
-  CHECK(after->remaining == 3);
+  CHECK(world.code_of(asks) != world.code_of(waits));
+  for (const auto id : {reward.id, pool.id}) {
+    const auto after = campaign.store->read(
+        [&](Snapshot& s) { return campaign.catalogue.get_reward(s, Campaign::as(asks), event.id, id); });
+    CHECK(after->granted == 2);
+    CHECK(after->remaining == 3);
+  }
   world.check_invariants();
   return reached;
 }

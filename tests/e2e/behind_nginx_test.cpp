@@ -185,9 +185,7 @@ TEST_CASE("Behind nginx a token is of no use after the log-out") {
   Behind behind;
   REQUIRE(behind.nginx.get("/app/page", behind.token).status == 200);
   const auto seen = behind.nginx.seen();
-  REQUIRE(behind.nginx.send(testing::json_call("POST", "/api/auth/logout", {}, behind.token)).status /
-              100 ==
-          2);
+  REQUIRE(behind.nginx.send(testing::json_call("POST", "/api/auth/logout", {}, behind.token)).status / 100 == 2);
   CHECK(behind.nginx.get("/app/page", behind.token).status == 401);
   CHECK(behind.nginx.seen() == seen);
 }

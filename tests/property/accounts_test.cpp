@@ -42,9 +42,9 @@ struct Person {
   bool exists = false;
   bool suspended = false;
   bool gone = false;
-  std::string token = {};                     // of the live session; empty: there is none
-  std::string refresh = {};                   // of the same session
-  std::string spent = {};                     // the refresh token of the same session before that one
+  std::string token = {};    // of the live session; empty: there is none
+  std::string refresh = {};  // of the same session
+  std::string spent = {};    // the refresh token of the same session before that one
   Instant spent_at = {};
   std::vector<std::string> dead_tokens = {};  // of sessions that are over
   Failures log_ins = {}, changes = {};        // at the log-in, and by who is logged in

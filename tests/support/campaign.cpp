@@ -71,10 +71,16 @@ void Campaign::edit_event(const event::EventView& event, const std::string& json
 
 reward::RewardView Campaign::add_reward(event::EventId event, std::int64_t points,
                                         std::optional<std::int64_t> quantity) {
-  reward::RewardRegisterRequest request;
-  request.metadata.value = {{"amount", points}};
-  if (quantity) request.quantity = Bounded<0, 1'000'000'000>::make(*quantity);
-  return done(*store, [&](Tx& tx) { return catalogue.register_reward(tx, event, request); });
+  json::object body{{"type", "POINT"}, {"metadata", {{"amount", points}}}};
+  if (quantity) body["quantity"] = *quantity;
+  return add_reward(event, body);
+}
+
+reward::RewardView Campaign::add_reward(event::EventId event, const json::object& body) {
+  const auto request = decode<Decoded<reward::RewardRegisterRequest>>(body).value();
+  return done(*store, [&](Tx& tx) {
+    return catalogue.register_reward(tx, as(operator_id, {Role::operator_}), event, request);
+  });
 }
 
 void Campaign::log_in(UserId user, Instant when) {
@@ -105,7 +111,7 @@ void Campaign::serve_backlog() {
 }
 
 progress::ProgressView Campaign::progress_of(event::EventId event, UserId user) {
-  return store->read([&](Snapshot& s) { return progress.get_progress(s, as(user), event, std::nullopt); }).value();
+  return store->read([&](Snapshot& s) { return progress.get_progress(s, as(user), event, {}); }).value();
 }
 
 Result<reward::RequestView> Campaign::ask(event::EventId event, UserId user) {

@@ -39,6 +39,7 @@ struct Campaign {
   /// Changes members of an event, as PUT and the subscribers of EventUpdated do.
   void edit_event(const event::EventView& event, const std::string& json_overrides);
   reward::RewardView add_reward(event::EventId event, std::int64_t points, std::optional<std::int64_t> quantity = {});
+  reward::RewardView add_reward(event::EventId event, const json::object& body);
   /// Counts a log-in now, as the subscriber would.
   void log_in(UserId user) { log_in(user, store.clock.now()); }
   void log_in(UserId user, Instant when);

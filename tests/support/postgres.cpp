@@ -84,8 +84,7 @@ std::string postgres_url() {
 
 SideSession::SideSession(const std::string& url) : connection_(PQconnectdb(url.c_str())) {
   if (PQstatus(connection_.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_.get()));
-  PQsetNoticeProcessor(
-      connection_.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
 }
 
 std::string SideSession::run(const std::string& statement) {

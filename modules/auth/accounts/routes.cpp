@@ -96,18 +96,17 @@ void declare_roles(Router& routes, const Administration& administration) {
 }
 
 void declare_resets(Router& routes, const PasswordResets& resets) {
-  routes.command(
-      {.method = "POST",
-       .path = "/api/users/{id}/password-reset",
-       .policy = admins,
-       .summary = "A token to set another's password, shown once, good for an hour; a repeat makes another",
-       .status = 201,
-       .problems = {own_password, problems::not_found, problems::user_deleted}},
-      [&](Tx& tx, const Caller& caller, const Request<UserPath>& request) -> Result<Reply<ResetTicket>> {
-        auto ticket = resets.start(tx, caller, request.path.id);
-        if (!ticket) return ticket.error();
-        return Reply<ResetTicket>{.body = *std::move(ticket), .kept = false};
-      });
+  routes.command({.method = "POST",
+                  .path = "/api/users/{id}/password-reset",
+                  .policy = admins,
+                  .summary = "A token to set another's password, shown once, good for an hour; a repeat makes another",
+                  .status = 201,
+                  .problems = {own_password, problems::not_found, problems::user_deleted}},
+                 [&](Tx& tx, const Caller& caller, const Request<UserPath>& request) -> Result<Reply<ResetTicket>> {
+                   auto ticket = resets.start(tx, caller, request.path.id);
+                   if (!ticket) return ticket.error();
+                   return Reply<ResetTicket>{.body = *std::move(ticket), .kept = false};
+                 });
   routes.command(
       {.method = "POST",
        .path = "/api/auth/password",

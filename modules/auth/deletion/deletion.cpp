@@ -31,14 +31,11 @@ Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId u
   const auto saga = tx.new_id<DeletionId>();
   if (!mark_deleting(tx, user, saga)) return find_earlier(tx, user);
   end_session(tx, user);
-  publish(tx, UserDeletionRequested{.user_id = user,
-                                    .saga_id = saga,
-                                    .requested_by = caller.actor(),
-                                    .requested_at = tx.now()});
-  record_audit(tx, caller,
-               {.action = "account.deletion-requested",
-                .subject = user.to_string(),
-                .details = {{"sagaId", saga.to_string()}}});
+  publish(tx, UserDeletionRequested{
+                  .user_id = user, .saga_id = saga, .requested_by = caller.actor(), .requested_at = tx.now()});
+  record_audit(
+      tx, caller,
+      {.action = "account.deletion-requested", .subject = user.to_string(), .details = {{"sagaId", saga.to_string()}}});
   return DeletionResponse{.result = Outcome::accepted, .saga_id = saga};
 }
 

@@ -21,8 +21,8 @@ struct DeletionResponse {
 };
 BOOST_DESCRIBE_STRUCT(DeletionResponse, (), (result, saga_id))
 
-/// The account is DELETING, its session over, its version raised; publishes UserDeletionRequested. For one that is going
-/// or gone already: the saga that does it. Errors: not-found, last-admin, user-deleted.
+/// The account is DELETING, its session over, its version raised; publishes UserDeletionRequested. For one that is
+/// going or gone already: the saga that does it. Errors: not-found, last-admin, user-deleted.
 [[nodiscard]] Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId user);
 
 }  // namespace guerdon::auth

@@ -7,15 +7,14 @@
 namespace guerdon::auth {
 
 void declare_deletion_routes(Router& routes) {
-  routes.command({.method = "DELETE",
-                  .path = "/api/auth",
-                  .policy = Policy::any_account().users_only(),
-                  .summary = "Delete the caller's own account: its tokens are dead at once, its data goes after that",
-                  .status = 202,
-                  .problems = {last_admin}},
-                 [](Tx& tx, const Caller& caller, const Request<>&) {
-                   return request_deletion(tx, caller, caller.id());
-                 });
+  routes.command(
+      {.method = "DELETE",
+       .path = "/api/auth",
+       .policy = Policy::any_account().users_only(),
+       .summary = "Delete the caller's own account: its tokens are dead at once, its data goes after that",
+       .status = 202,
+       .problems = {last_admin}},
+      [](Tx& tx, const Caller& caller, const Request<>&) { return request_deletion(tx, caller, caller.id()); });
 
   routes.command({.method = "DELETE",
                   .path = "/api/users/{id}",

@@ -46,9 +46,9 @@ void find_faults(std::vector<Fault>& faults, const AuthConfig& config, const Acc
                       .detail = "is required for a new password or e-mail address"});
   if (body.password && !body.password->reveal().empty()) {
     const std::string_view email = body.email && !body.email->empty() ? std::string_view{*body.email} : account.email;
-    auto found = password_faults(
-        password_policy(config), body.password->reveal(),
-        {.username = account.username, .email = email, .roles = RoleSet::from_bits(account.roles)});
+    auto found =
+        password_faults(password_policy(config), body.password->reveal(),
+                        {.username = account.username, .email = email, .roles = RoleSet::from_bits(account.roles)});
     faults.insert(faults.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   if (faults.empty() && !body.email && !body.profile && !body.password)

@@ -1,4 +1,5 @@
-// An UPDATE has no ON CONFLICT: that an address is another's shows as a violated constraint, however the two came about.
+// An UPDATE has no ON CONFLICT: that an address is another's shows as a violated constraint, however the two came
+// about.
 #include "repository.hpp"
 
 namespace guerdon::auth {

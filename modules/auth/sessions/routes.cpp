@@ -26,13 +26,12 @@ void declare_session_routes(Router& routes, const Sessions& sessions) {
                   .idempotent = false},
                  [&](Tx& tx, const Caller& caller, const Request<>&) { return sessions.log_out(tx, caller); });
 
-  routes.query({.method = "GET",
-                .path = "/api/auth/verify",
-                .policy = Policy::any_account(),
-                .summary = "Who is it? For a reverse proxy: the answer is in X-User-Id, X-User-Name, X-User-Roles"},
-               [](Snapshot& snapshot, const Caller& caller, const Request<>&) {
-                 return verify_caller(snapshot, caller);
-               });
+  routes.query(
+      {.method = "GET",
+       .path = "/api/auth/verify",
+       .policy = Policy::any_account(),
+       .summary = "Who is it? For a reverse proxy: the answer is in X-User-Id, X-User-Name, X-User-Roles"},
+      [](Snapshot& snapshot, const Caller& caller, const Request<>&) { return verify_caller(snapshot, caller); });
 }
 
 }  // namespace guerdon::auth

@@ -6,6 +6,7 @@
 
 #include "../secrets.hpp"
 #include "auth/messages.hpp"
+#include "auth/session_messages.hpp"
 #include "guerdon/bus.hpp"
 
 namespace guerdon::auth {
@@ -74,6 +75,7 @@ Result<LoginResponse> Sessions::refresh(Tx& tx, const Caller& caller, const Refr
     if (!spend_token(tx, account->id, claim->session, claim->counter, *full_at)) return revoked();
     account->version = raise_version(tx, account->id);
     session->refreshed_at = tx.now();
+    publish(tx, SessionContinued{.user_id = account->id, .session_id = claim->session, .continued_at = tx.now()});
     return answer(*account, successor, *session, tx.now());
   }
   // A token from the future: the rows are those of a backup. It is not good, but nobody has stolen it.
@@ -86,7 +88,8 @@ Result<LoginResponse> Sessions::refresh(Tx& tx, const Caller& caller, const Refr
 
 Result<BasicResponse> Sessions::log_out(Tx& tx, const Caller& caller) const {
   const auto user = caller.id();
-  if (!end_session_of(tx, user, caller.session)) return Error{problems::token_revoked, "The session has ended already."};
+  if (!end_session_of(tx, user, caller.session))
+    return Error{problems::token_revoked, "The session has ended already."};
   publish(tx, LoggedOut{.user_id = user, .session_id = caller.session, .logout_time = tx.now()});
   return BasicResponse{.result = Outcome::ok};
 }
@@ -109,8 +112,7 @@ Result<Instant> Sessions::take_from_bucket(Instant full_at, Instant now) const {
 LoginResponse Sessions::answer(const AccountRow& account, const RefreshClaim& successor, const SessionRow& session,
                                Instant now) const {
   const auto roles = RoleSet::from_bits(account.roles);
-  const Bearer bearer{
-      .user = account.id, .session = successor.session, .version = account.version, .roles = roles};
+  const Bearer bearer{.user = account.id, .session = successor.session, .version = account.version, .roles = roles};
   const auto refresh_token = refresh_tokens_.derive(successor.session, successor.counter);
   Derived noise{token_id_key_.sign(refresh_token + '.' + std::to_string(account.version))};
   const auto life = access_tokens_.rules().lifetime;

@@ -17,7 +17,7 @@
 namespace guerdon::auth {
 
 struct SessionRules {
-  std::chrono::seconds grace{10};                  ///< in which a spent token gives its successor again
+  std::chrono::seconds grace{10};      ///< in which a spent token gives its successor again
   std::optional<Allowance> refreshes;  ///< of one user; nothing: as often as they like
 };
 
@@ -27,9 +27,9 @@ class Sessions {
   Sessions(SessionRules rules, const AccessTokens& tokens, const SigningSecrets& secrets);
 
   /// The token of the body, or else the Bearer. It is spent, and the access token made with it dies. The one spent just
-  /// before gives the same answer again, but for the life that is left; one spent longer ago ends the session, publishes
-  /// RefreshTokenReused, and that is kept.
-  /// Errors: unauthenticated, token-expired, token-revoked, too-many-requests.
+  /// before gives the same answer again, but for the life that is left; one spent longer ago ends the session,
+  /// publishes RefreshTokenReused, and that is kept. Errors: unauthenticated, token-expired, token-revoked,
+  /// too-many-requests.
   [[nodiscard]] Result<LoginResponse> refresh(Tx& tx, const Caller& caller, const RefreshRequest& request) const;
 
   /// Both tokens are dead from now on. Publishes LoggedOut. Errors: token-revoked.
@@ -37,8 +37,8 @@ class Sessions {
 
  private:
   [[nodiscard]] Result<Instant> take_from_bucket(Instant full_at, Instant now) const;
-  [[nodiscard]] LoginResponse answer(const AccountRow& account, const RefreshClaim& successor, const SessionRow& session,
-                                     Instant now) const;
+  [[nodiscard]] LoginResponse answer(const AccountRow& account, const RefreshClaim& successor,
+                                     const SessionRow& session, Instant now) const;
 
   SessionRules rules_;
   const AccessTokens& access_tokens_;

@@ -4,21 +4,22 @@
 namespace guerdon::event {
 namespace {
 
-std::vector<Fault> fits_the_window(const ConsecutiveLogin& condition, const Period& period) {
-  const auto days = days_in(period);
-  if (!days || condition.days.value() <= *days) return {};
-  return {{.where = "/days",
-           .is_parameter = false,
-           .code = "too-large",
-           .detail = "must be at most " + std::to_string(*days) + ", the days between startAt and endAt"}};
+std::vector<Fault> fits(const ConsecutiveLogin& condition, const Period& period) {
+  return fits_the_window("/days", condition.days, period);
 }
 
 std::vector<Fault> check(json::object& parameters, const Period& period) {
-  return check_parameters<ConsecutiveLogin>(parameters, period, fits_the_window);
+  return check_parameters<ConsecutiveLogin>(parameters, period, fits);
+}
+
+std::vector<std::string> topics(const json::object& parameters) {
+  const auto condition = decode<ConsecutiveLogin>(parameters).value();
+  if (condition.source.value() == LoginSource::login) return {std::string{login_topic}};
+  return {std::string{login_topic}, std::string{session_topic}};
 }
 
 }  // namespace
 
-const Kind consecutive_login{ConsecutiveLogin::kind, check};
+const Kind consecutive_login{ConsecutiveLogin::kind, check, topics};
 
 }  // namespace guerdon::event

@@ -1,8 +1,6 @@
 // SQL of reward requests and what they granted.
 #include "../repository.hpp"
 
-#include "guerdon/page.hpp"
-
 namespace guerdon::reward {
 
 bool add_request(Tx& tx, const RequestRow& r) {
@@ -13,55 +11,49 @@ bool add_request(Tx& tx, const RequestRow& r) {
 }
 
 std::optional<RequestRow> find_request(Snapshot& snapshot, RequestId id) {
+  auto row = find_request_or_deleted(snapshot, id);
+  return row && row->deleted_at ? std::nullopt : row;
+}
+
+std::optional<RequestRow> find_request_or_deleted(Snapshot& snapshot, RequestId id) {
   return snapshot.find<RequestRow>(
-      "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
-      " FROM reward_requests WHERE id = $1",
+      "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, operator_key, "
+      "reason,"
+      " updated_at, deleted_at FROM reward_requests WHERE id = $1",
       id);
 }
 
 std::optional<RequestRow> find_live_request(Snapshot& snapshot, UserId user, event::EventId event) {
   return snapshot.find<RequestRow>(
-      "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
-      " FROM reward_requests WHERE user_id = $1 AND event_id = $2 AND status <> 'REJECTED'",
+      "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, operator_key, "
+      "reason,"
+      " updated_at, deleted_at FROM reward_requests WHERE user_id = $1 AND event_id = $2 AND status <> 'REJECTED'",
       user, event);
 }
 
-bool decide_request(Tx& tx, RequestId id, RequestStatus status, const std::optional<std::string>& reason) {
-  return tx.exec(
-             "UPDATE reward_requests SET status = $2, processed_at = $3, reason = $4, updated_at = $3"
-             " WHERE id = $1 AND status = 'PENDING'",
-             id, status, tx.now(), reason) == 1;
-}
-
-std::vector<RequestRow> page_requests(Snapshot& snapshot, std::optional<UserId> user, const RequestListQuery& query,
-                                      std::optional<Uuid> before, std::int64_t limit) {
-  if (user)
+// The bound is a pair, so that the index leads to the page's first row.
+std::vector<RequestRow> page_requests(Snapshot& snapshot, const RequestFilter& f, std::int64_t limit) {
+  if (f.user)
     return snapshot.list<RequestRow>(
-        "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
-        " FROM reward_requests WHERE user_id = $1 AND ($2 IS NULL OR event_id = $2) AND ($3 IS NULL OR status = $3)"
-        " AND ($4 IS NULL OR requested_at >= $4) AND ($5 IS NULL OR requested_at < $5) AND id < $6"
-        " ORDER BY id DESC LIMIT $7",
-        *user, query.event_id, query.status, query.from, query.to, below(before), limit);
-  if (query.event_id)
+        "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, operator_key,"
+        " reason, updated_at, deleted_at FROM reward_requests"
+        " WHERE user_id = $1 AND ($2 IS NULL OR event_id = $2) AND ($3 IS NULL OR status = $3)"
+        " AND requested_at >= $4 AND (requested_at, id) < ($5, $6) AND ($8 OR deleted_at IS NULL)"
+        " ORDER BY requested_at DESC, id DESC LIMIT $7",
+        *f.user, f.event, f.status, f.from, f.below.requested_at, f.below.id, limit, f.with_deleted);
+  if (f.event)
     return snapshot.list<RequestRow>(
-        "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
-        " FROM reward_requests WHERE event_id = $1 AND ($2 IS NULL OR status = $2)"
-        " AND ($3 IS NULL OR requested_at >= $3) AND ($4 IS NULL OR requested_at < $4) AND id < $5"
-        " ORDER BY id DESC LIMIT $6",
-        *query.event_id, query.status, query.from, query.to, below(before), limit);
-  if (query.status == RequestStatus::pending)  // the operators' queue: said in full, so that its own index serves it
-    return snapshot.list<RequestRow>(
-        "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
-        " FROM reward_requests WHERE status = 'PENDING'"
-        " AND ($1 IS NULL OR requested_at >= $1) AND ($2 IS NULL OR requested_at < $2) AND id < $3"
-        " ORDER BY id DESC LIMIT $4",
-        query.from, query.to, below(before), limit);
+        "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, operator_key,"
+        " reason, updated_at, deleted_at FROM reward_requests WHERE event_id = $1 AND status = $2"
+        " AND requested_at >= $3 AND (requested_at, id) < ($4, $5) AND ($7 OR deleted_at IS NULL)"
+        " ORDER BY requested_at DESC, id DESC LIMIT $6",
+        *f.event, f.status.value(), f.from, f.below.requested_at, f.below.id, limit, f.with_deleted);
   return snapshot.list<RequestRow>(
-      "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, reason, updated_at"
-      " FROM reward_requests WHERE ($1 IS NULL OR status = $1)"
-      " AND ($2 IS NULL OR requested_at >= $2) AND ($3 IS NULL OR requested_at < $3) AND id < $4"
-      " ORDER BY id DESC LIMIT $5",
-      query.status, query.from, query.to, below(before), limit);
+      "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id, operator_key,"
+      " reason, updated_at, deleted_at FROM reward_requests WHERE status = $1"
+      " AND requested_at >= $2 AND (requested_at, id) < ($3, $4) AND ($6 OR deleted_at IS NULL)"
+      " ORDER BY requested_at DESC, id DESC LIMIT $5",
+      f.status.value(), f.from, f.below.requested_at, f.below.id, limit, f.with_deleted);
 }
 
 void add_grant(Tx& tx, const RequestRow& request, const RewardView& reward) {
@@ -71,9 +63,11 @@ void add_grant(Tx& tx, const RequestRow& request, const RewardView& reward) {
       request.id, reward.id, request.user_id, reward.type, reward.name, reward.metadata, tx.now());
 }
 
-std::vector<GrantView> list_grants(Snapshot& snapshot, RequestId request) {
-  return snapshot.list<GrantView>(
-      "SELECT reward_id, type, name, metadata, granted_at FROM reward_grants WHERE request_id = $1 ORDER BY reward_id",
+std::vector<GrantRow> list_grants(Snapshot& snapshot, RequestId request) {
+  return snapshot.list<GrantRow>(
+      "SELECT g.reward_id, g.type, g.name, g.metadata, g.granted_at, c.code FROM reward_grants g"
+      " LEFT JOIN reward_codes c ON c.request_id = g.request_id AND c.reward_id = g.reward_id"
+      " WHERE g.request_id = $1 ORDER BY g.reward_id",
       request);
 }
 

@@ -54,8 +54,7 @@ Link::Link(const Target& target) : connection_(connect(target)), patience_(targe
   if (PQstatus(connection_.get()) != CONNECTION_OK) {
     throw StatementError{classify(""), "postgres: " + first_line(PQerrorMessage(connection_.get()))};
   }
-  PQsetNoticeProcessor(
-      connection_.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
   check_server();
   set_up(target);
   if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1) {

@@ -114,6 +114,7 @@ class Talker {
          admin);
     call("POST", "/api/auth/platforms", {{"platform", "steam"}, {"platformUserId", "marker-steam"}}, admin);
     call("DELETE", "/api/users/" + made.text("/id"), {}, admin);
+    play_coupons(admin);
     call("POST", "/api/auth/logout", {}, token);
     server_.settle();
   }
@@ -137,6 +138,31 @@ class Talker {
     change(password, {{"profile", json::object{{"note", "marker-profile"}}}});
   }
 
+  /// Codes of pools and of everybody: written, refused, granted, looked at.
+  void play_coupons(const std::string& admin) {
+    const json::object event{{"name", "A day"},
+                             {"conditionType", "CONSECUTIVE_LOGIN"},
+                             {"conditionParams", {{"days", 1}}},
+                             {"startAt", to_rfc3339(server_.clock().now())}};
+    const auto rewards = "/api/events/" + call("POST", "/api/events", event, admin).text("/id") + "/rewards";
+    const json::object shared{{"type", "COUPON"}, {"metadata", {{"code", "marker-shared-code"}}}};
+    const auto made = call("POST", rewards, shared, admin);
+    REQUIRE(made.status == 201);
+    call("PUT", rewards + "/" + made.text("/id"), {{"metadata", {{"code", "marker-shared-code "}}}}, admin);
+    const auto pool = rewards + "/" +
+                      call("POST", rewards, {{"type", "COUPON"}, {"metadata", json::object{}}}, admin).text("/id") +
+                      "/codes";
+    REQUIRE(call("POST", pool, {{"codes", {"marker-pool-code"}}}, admin).status == 200);
+    call("POST", pool, {{"codes", {"marker-pool-code", "marker pool-code", 1}}}, admin);
+    server_.register_user("holder");
+    const auto holder = server_.login("holder");
+    secrets.push_back(holder);
+    server_.settle();
+    const auto wallet = call("GET", "/api/wallet", {}, holder);
+    REQUIRE(wallet.body.find("marker-pool-code") != std::string::npos);
+    call("GET", "/api/events/requests", {}, holder);
+  }
+
   std::vector<std::string> secrets{std::string{password},
                                    std::string{other_password},
                                    std::string{new_password},
@@ -149,6 +175,9 @@ class Talker {
                                    "marker-reason",
                                    "marker-steam",
                                    "$argon2",
+                                   "marker-shared-code",
+                                   "marker-pool-code",
+                                   "marker pool-code",
                                    std::string{address},
                                    std::string{testing::Server::password}};
 

@@ -32,6 +32,7 @@ constexpr std::string_view draft_event =
     R"({"name":"A week","conditionType":"CONSECUTIVE_LOGIN","conditionParams":{"days":3},)"
     R"("startAt":"2026-03-02T00:00:00Z","isActive":false})";
 constexpr std::string_view five_points = R"({"type":"POINT","metadata":{"amount":5}})";
+constexpr std::string_view coupon_pool = R"({"type":"COUPON","metadata":{}})";
 
 struct Body {
   std::string_view route;
@@ -54,9 +55,15 @@ constexpr Body bodies[] = {
     {"POST /api/auth/platforms", R"({"platform":"discord","platformUserId":"7656"})"},
     {"POST /api/admin/keys", R"({"name":"shop","roles":["OPERATOR"]})"},
     {"POST /api/admin/clock", R"({"advance":"PT1S"})"},
+    {"POST /api/activities", R"({"userId":"{owner}","type":"purchase","attributes":{"amount":5}})"},
+    {"POST /api/activities/batch", R"({"items":[{"userId":"{owner}","type":"level","attributes":{"level":5}}]})"},
     {"POST /api/events", running_event},
     {"PUT /api/events/{}", running_event},
     {"POST /api/events/{}/rewards", five_points},
+    {"POST /api/events/requests/{}/reject", R"({"reason":"twice"})"},
+    {"POST /api/events/requests/bulk-approve", R"({"ids":["{request}"]})"},
+    {"PUT /api/events/{}/rewards/{}", five_points},
+    {"POST /api/events/{}/rewards/{}/codes", R"({"codes":["SPRING-0001"]})"},
 };
 
 std::string_view body_of(std::string_view route) {
@@ -140,6 +147,14 @@ class World {
     const auto asked = server_.post(path + "/requests", {}, tokens_.at("user:own"));
     REQUIRE(asked.status == 201);
     things_["request"] = asked.text("/id");
+    things_["deleted"] = made_by_admin("/api/events", parse_json(running_event).value()).text("/id");
+    things_["forgotten"] = server_.register_user("forgotten");
+    for (const auto* const gone : {"deleted", "forgotten"})
+      REQUIRE(server_.del("/api/events/" + things_[gone], tokens_.at("admin")).status == 204);
+    things_["pool"] = made_by_admin(path + "/rewards", parse_json(coupon_pool).value()).text("/id");
+    REQUIRE(
+        server_.post(path + "/rewards/" + things_["pool"] + "/codes", {{"codes", {"SPRING-0000"}}}, tokens_.at("admin"))
+            .status == 200);
   }
 
   Response made_by_admin(const std::string& path, const json::value& body) {

@@ -148,9 +148,10 @@ TEST_CASE("all faults of an account to be made are told at once, and a name or a
   const auto faults = bad.at("/errors");
   for (const auto& fault : faults.as_array()) pointers.emplace(fault.at("pointer").as_string());
   CHECK(pointers == std::set<std::string>{"/username", "/email", "/roles/0", "/roles/2", "/password"});
-  CHECK(office.server.post("/api/users", {{"username", "eve"}, {"email", "e@example.com"}, {"roles", json::array{}}},
-                           office.admin)
-            .text("/errors/0/pointer") == "/roles");
+  CHECK(
+      office.server
+          .post("/api/users", {{"username", "eve"}, {"email", "e@example.com"}, {"roles", json::array{}}}, office.admin)
+          .text("/errors/0/pointer") == "/roles");
 
   office.make("bob");
   const auto taken = [&](const char* name, const char* email) {
@@ -203,11 +204,11 @@ TEST_CASE("an account is shown to itself and to staff, with an ETag, and to othe
   CHECK(hidden.status == 404);
   CHECK(office.server.get("/api/users/" + bob, office.server.login("olga")).text("/email") == "b***@example.com");
   const auto seen = office.server.get("/api/users/" + bob, office.admin);
-  const auto same = office.server.send({"GET",
-                                        "/api/users/" + bob,
-                                        {{"Authorization", "Bearer " + office.admin},
-                                         {"If-None-Match", seen.header("etag")}},
-                                        ""});
+  const auto same =
+      office.server.send({"GET",
+                          "/api/users/" + bob,
+                          {{"Authorization", "Bearer " + office.admin}, {"If-None-Match", seen.header("etag")}},
+                          ""});
   CHECK(same.status == 304);
   CHECK(office.server.get("/api/users/usr_01jd3q6p8hfvmt3e8zkx0v9c2a", office.admin).status == 404);
   CHECK(office.server.get("/api/users/bob", office.admin).status == 400);
@@ -259,8 +260,8 @@ TEST_CASE("an ADMIN changes an address or a profile, the access token dies and t
   const auto bob = office.make("bob");
   office.make("eve");
   const auto session = office.log_in("bob", std::string{testing::Server::password});
-  const auto changed = office.server.put(
-      "/api/users/" + bob, {{"email", "robert@example.com"}, {"profile", {{"level", 3}}}}, office.admin);
+  const auto changed = office.server.put("/api/users/" + bob,
+                                         {{"email", "robert@example.com"}, {"profile", {{"level", 3}}}}, office.admin);
   CHECK(changed.status == 200);
   CHECK(changed.text("/email") == "robert@example.com");
   CHECK(changed.at("/profile/level") == 3);
@@ -275,8 +276,8 @@ TEST_CASE("new roles hold at the next request, end the session, and are said and
   Office office{GENERATE(from_range(test::engines()))};
   const auto bob = office.make("bob");
   const auto token = office.server.login("bob");
-  const auto answer = office.server.put("/api/auth/roles", {{"userId", bob}, {"roles", json::array{"AUDITOR"}}},
-                                        office.admin);
+  const auto answer =
+      office.server.put("/api/auth/roles", {{"userId", bob}, {"roles", json::array{"AUDITOR"}}}, office.admin);
   CHECK(answer.status == 202);
   CHECK(answer.text("/result") == "ACCEPTED");
   CHECK(code_of(office.server.get("/api/auth/info", token)) == "token-revoked");
@@ -403,7 +404,8 @@ TEST_CASE("a reset opens an account that a hundred wrong passwords have closed")
   testing::Response answer;
   for (int i = 0; i < 100; ++i) {
     answer = office.log_in("bob", "a wrong password");
-    if (answer.status == 429) office.server.clock().advance(std::chrono::seconds{std::stoi(answer.header("retry-after"))});
+    if (answer.status == 429)
+      office.server.clock().advance(std::chrono::seconds{std::stoi(answer.header("retry-after"))});
     if (answer.status == 429) --i;
   }
   office.server.clock().advance(24h * 3);
@@ -421,9 +423,9 @@ TEST_CASE("twenty who use one reset token at once: one sets the password") {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     threads.emplace_back([&, i] {
       testing::Client client{office.server.port()};
-      answers[i] = client.send(testing::json_call(
-          "POST", "/api/auth/password",
-          {{"resetToken", token}, {"password", "the password of thread " + std::to_string(i)}}));
+      answers[i] = client.send(
+          testing::json_call("POST", "/api/auth/password",
+                             {{"resetToken", token}, {"password", "the password of thread " + std::to_string(i)}}));
     });
   }
   for (auto& thread : threads) thread.join();

@@ -83,8 +83,7 @@ TEST_CASE("Everything can be changed at once, and each change has its line in th
   Bob bob{GENERATE(from_range(test::engines()))};
   REQUIRE(bob.change(
       R"({"email":"r@example.com","profile":{},"password":"an even finer one","currentPassword":"a fine password"})"));
-  CHECK(bob.audited() ==
-        Strings{"account.email-changed", "account.profile-changed", "account.password-changed"});
+  CHECK(bob.audited() == Strings{"account.email-changed", "account.profile-changed", "account.password-changed"});
   CHECK(bob.said<UserUpdated>().size() == 1);
   CHECK(bob.log_in("r@example.com", "an even finer one"));
 }
@@ -97,8 +96,9 @@ TEST_CASE("A new password or address without the current password is a fault, to
         Strings{"/email bad-format", "/roles unknown-member", "/currentPassword required", "/password too-short"});
   CHECK(bob.faults_of(R"({"password":"password123","currentPassword":""})") ==
         Strings{"/currentPassword too-short", "/password too-common"});
-  CHECK(bob.faults_of(R"({"password":"new.name@x.org","email":"new.name@x.org","currentPassword":"a fine password"})") ==
-        Strings{"/password contains-name"});
+  CHECK(
+      bob.faults_of(R"({"password":"new.name@x.org","email":"new.name@x.org","currentPassword":"a fine password"})") ==
+      Strings{"/password contains-name"});
   CHECK(bob.faults_of("{}") == Strings{" required"});
   CHECK(bob.faults_of(R"({"currentPassword":"a fine password"})") == Strings{" required"});
   CHECK(bob.use(bob.tokens_now.access_token));
@@ -150,8 +150,8 @@ TEST_CASE("The address that the account has is no change") {
 TEST_CASE("Another's address is taken, in any case, and one's own in another case is not") {
   Bob bob{GENERATE(from_range(test::engines()))};
   REQUIRE(bob.register_user("eve"));
-  CHECK(code_of(bob.change(
-            R"({"email":"EVE@example.com","profile":{"a":1},"currentPassword":"a fine password"})")) == "email-taken");
+  CHECK(code_of(bob.change(R"({"email":"EVE@example.com","profile":{"a":1},"currentPassword":"a fine password"})")) ==
+        "email-taken");
   CHECK(bob.shown().profile.empty());
   CHECK(bob.use(bob.tokens_now.access_token));
   CHECK(bob.said<UserUpdated>().empty());

@@ -5,6 +5,7 @@
 #include "event/messages.hpp"
 #include "event/module.hpp"
 #include "event/ports.hpp"
+#include "event/topics.hpp"
 #include "guerdon/bus.hpp"
 #include "guerdon/cursor.hpp"
 #include "modules/event/model.hpp"
@@ -60,7 +61,7 @@ struct EventsOnDatabase {
     return store->read([&](Snapshot& s) { return find_event(s, id); }).value();
   }
   std::size_t listening(Instant at) {
-    return store->read([&](Snapshot& s) { return list_listening(s, ConsecutiveLogin::kind, at).size(); });
+    return store->read([&](Snapshot& s) { return list_listening(s, {std::string{login_topic}}, at).size(); });
   }
   void progress(EventId id) {
     REQUIRE(store->write([&](Tx& tx) -> Result<bool> {

@@ -161,8 +161,7 @@ TEST_CASE("a full queue refuses at once and forgets nobody") {
       commands.push_back(submit(*store, [number](Tx& tx) { return put(tx, number), true; }));
     }
     for (std::size_t i = 4; i < 10; ++i) CHECK(failure_of(commands[i]) == StoreError::Kind::overloaded);
-    auto background = submit(
-        *store, [](Tx& tx) { return put(tx, 10), true; }, Lane::background);
+    auto background = submit(*store, [](Tx& tx) { return put(tx, 10), true; }, Lane::background);
     CHECK(background.wait_for(std::chrono::seconds{0}) == std::future_status::timeout);
     commands.resize(4);
     commands.push_back(std::move(background));
@@ -177,8 +176,7 @@ TEST_CASE("the background gets its turn in a storm of requests") {
   std::atomic<int> alive{64};
   for (int i = 0; i < 64; ++i) store->submit(std::make_unique<Storm>(*store, over, alive));
   for (int number = 0; number < 20; ++number) {
-    auto background = submit(
-        *store, [number](Tx& tx) { return put(tx, number), true; }, Lane::background);
+    auto background = submit(*store, [number](Tx& tx) { return put(tx, number), true; }, Lane::background);
     REQUIRE(ends(background));
   }
   over = true;

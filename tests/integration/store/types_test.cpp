@@ -218,8 +218,7 @@ TEST_CASE("a statement may be run again while its own rows are visited") {
     tx.exec("INSERT INTO things (id) VALUES (1), (2), (3)");
     constexpr Sql after = "SELECT id FROM things WHERE id > $1 ORDER BY id";
     std::vector<std::vector<std::int64_t>> seen;
-    tx.visit(
-        after, [&](const Row& row) { seen.push_back(tx.list<std::int64_t>(after, row.integer(0))); }, 0);
+    tx.visit(after, [&](const Row& row) { seen.push_back(tx.list<std::int64_t>(after, row.integer(0))); }, 0);
     CHECK(seen == std::vector<std::vector<std::int64_t>>{{2, 3}, {3}, {}});
   });
 }

@@ -228,9 +228,7 @@ TEST_CASE("A type that contains itself is decoded") {
 }
 
 template <class T>
-concept Writable = requires(std::string out, const T& value) {
-  Codec<T>::encode(out, value);
-};
+concept Writable = requires(std::string out, const T& value) { Codec<T>::encode(out, value); };
 
 TEST_CASE("A secret is read and checked but cannot be written") {
   STATIC_REQUIRE(Writable<Text<8, 128>>);

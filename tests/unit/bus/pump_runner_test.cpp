@@ -282,8 +282,7 @@ TEST_CASE("Polled pumps run after a while though nobody woke them, the others do
   int polled = 0;
   int quiet = 0;
   runner.add("polled", [&](Tx&) { return ++polled, PumpResult{}; });
-  runner.add(
-      "quiet", [&](Tx&) { return ++quiet, PumpResult{}; }, false);
+  runner.add("quiet", [&](Tx&) { return ++quiet, PumpResult{}; }, false);
   runner.start();
   database.run_all();
   REQUIRE(database.wait());

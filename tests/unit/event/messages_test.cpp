@@ -40,5 +40,23 @@ TEST_CASE("EventUpdated is what its readers know") {
                                      .updated_at = at});
 }
 
+TEST_CASE("EventDeleted is what its readers know") {
+  check_golden("event", EventDeleted{.event_id = event, .name = "Seven days", .deleted_by = actor, .deleted_at = at});
+}
+
+TEST_CASE("EventRestored is what its readers know") {
+  check_golden("event", EventRestored{.event_id = event,
+                                      .name = "Seven days",
+                                      .condition_type = "CONSECUTIVE_LOGIN",
+                                      .condition_params = {{"days", 7}},
+                                      .start_at = at,
+                                      .end_at = at + std::chrono::days{30},
+                                      .is_active = true,
+                                      .time_zone = TimeZone::find("Asia/Seoul").value(),
+                                      .approval = Approval::manual,
+                                      .restored_by = actor,
+                                      .restored_at = at});
+}
+
 }  // namespace
 }  // namespace guerdon::event

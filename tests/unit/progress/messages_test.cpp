@@ -14,6 +14,12 @@ const UserId user = UserId::parse("usr_01jd3q6p8hfvmt3e8zkx0v9c2a").value();
 const MessageId message = MessageId::parse("msg_01jd3q6p8hfvmt3e8zkx0v9c2a").value();
 const Instant at = parse_rfc3339("2026-11-20T10:15:30.123Z").value();
 
+TEST_CASE("ActivityPosted is what its readers know") {
+  check_golden("progress", ActivityPosted{.activity_id = ActivityId::parse("act_01jd3q6p8hfvmt3e8zkx0v9c2a").value(),
+                                          .user_id = user,
+                                          .occurred_at = at});
+}
+
 TEST_CASE("ConditionMet is what its readers know") {
   check_golden("progress", ConditionMet{.event_id = event_id, .user_id = user, .met_at = at});
 }

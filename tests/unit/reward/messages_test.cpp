@@ -21,8 +21,11 @@ TEST_CASE("RewardRequested is what its readers know") {
 }
 
 TEST_CASE("RewardRequestApproved is what its readers know") {
-  check_golden("reward",
-               RewardRequestApproved{.request_id = request, .user_id = user, .event_id = event_id, .processed_at = at});
+  check_golden("reward", RewardRequestApproved{.request_id = request,
+                                               .user_id = user,
+                                               .event_id = event_id,
+                                               .processed_at = at,
+                                               .operator_id = ActorId::trusted("usr_01jd3q6p8hfvmt3e8zkx0v9c2b")});
 }
 
 TEST_CASE("RewardRequestRejected is what its readers know") {
@@ -30,7 +33,8 @@ TEST_CASE("RewardRequestRejected is what its readers know") {
                                                .user_id = user,
                                                .event_id = event_id,
                                                .processed_at = at,
-                                               .reason = "rewards-exhausted"});
+                                               .reason = "rewards-exhausted",
+                                               .operator_id = {}});
 }
 
 TEST_CASE("RewardGranted is what its readers know") {

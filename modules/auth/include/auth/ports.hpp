@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "auth/types.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/codec.hpp"
 #include "guerdon/ids.hpp"
@@ -23,8 +24,17 @@ inline constexpr Problem email_taken{409, "email-taken"};
 /// May this user act: neither suspended nor going nor gone?
 [[nodiscard]] bool is_active(Snapshot& snapshot, UserId user);
 
+/// Is this user going or gone? What is theirs is frozen then.
+[[nodiscard]] bool is_leaving(Snapshot& snapshot, UserId user);
+
+/// The status of an account that has not been removed for good.
+[[nodiscard]] std::optional<AccountStatus> find_status(Snapshot& snapshot, UserId user);
+
 /// May this user take part in events: active, and a USER?
 [[nodiscard]] bool takes_part(Snapshot& snapshot, UserId user);
+
+/// Is the account there, and neither going nor gone? Errors: not-found, user-deleted.
+[[nodiscard]] Result<void> check_present(Snapshot& snapshot, UserId user);
 
 /// Whose invite code the user registered with.
 [[nodiscard]] std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee);

@@ -62,4 +62,35 @@ BOOST_DESCRIBE_STRUCT(EventUpdated, (),
                       (event_id, name, condition_type, condition_params, start_at, end_at, is_active, time_zone,
                        approval, changed, updated_by, updated_at))
 
+/// Softly deleted, with its rewards: nothing is counted and nothing requested until it is restored.
+struct EventDeleted {
+  static constexpr std::string_view topic = "event.lifecycle", type = "EventDeleted";
+  EventId event_id;
+  std::string name;
+  ActorId deleted_by;
+  Instant deleted_at;
+  [[nodiscard]] std::string key() const { return event_id.to_string(); }
+};
+BOOST_DESCRIBE_STRUCT(EventDeleted, (), (event_id, name, deleted_by, deleted_at))
+
+/// As if it had never been deleted: what users did meanwhile counts.
+struct EventRestored {
+  static constexpr std::string_view topic = "event.lifecycle", type = "EventRestored";
+  EventId event_id;
+  std::string name;
+  std::string condition_type;
+  json::object condition_params;
+  Instant start_at;
+  std::optional<Instant> end_at;
+  bool is_active = false;
+  TimeZone time_zone;
+  Approval approval = Approval::auto_;
+  ActorId restored_by;
+  Instant restored_at;
+  [[nodiscard]] std::string key() const { return event_id.to_string(); }
+};
+BOOST_DESCRIBE_STRUCT(EventRestored, (),
+                      (event_id, name, condition_type, condition_params, start_at, end_at, is_active, time_zone,
+                       approval, restored_by, restored_at))
+
 }  // namespace guerdon::event

@@ -10,6 +10,8 @@
 namespace guerdon::event {
 
 class Service;
+class Deletions;
+class UserDataOwners;
 
 class Module {
  public:
@@ -18,8 +20,12 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
+  /// Where the modules register that own what belongs to a user in events (event/user_data.hpp).
+  [[nodiscard]] UserDataOwners& user_data();
+
  private:
   std::unique_ptr<Service> service_;
+  std::unique_ptr<Deletions> deletions_;
 };
 
 /// What must always hold of the module's rows.

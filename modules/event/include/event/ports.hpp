@@ -33,17 +33,28 @@ struct EventInfo {
   Instant created_at;
   std::vector<Pause> pauses;  ///< oldest first
   EventState state{};         ///< at the transaction's instant
+  std::optional<Instant> deleted_at{};
 };
 
+/// Nothing for a deleted event: it is as if there were none.
 [[nodiscard]] std::optional<EventInfo> find_event(Snapshot& snapshot, EventId id);
+/// For whoever says that it is deleted, or shows it to those who may see it.
+[[nodiscard]] std::optional<EventInfo> find_event_or_deleted(Snapshot& snapshot, EventId id);
 
-/// The events with that kind of condition whose period contains `at`, drafts left out: those that a fact of that instant
-/// may concern. Paused ones are among them, since the fact may be older than the pause: ask their window.
-[[nodiscard]] std::vector<EventInfo> list_listening(Snapshot& snapshot, std::string_view condition_type, Instant at);
+/// Up to `limit` events that have been active and are not deleted, by id, after `after`: for working through all in
+/// chunks.
+[[nodiscard]] std::vector<EventInfo> list_ever_active(Snapshot& snapshot, std::optional<EventId> after,
+                                                      std::int64_t limit);
 
-/// From now on the event's condition and time zone are frozen: an edit that is not committed yet is waited for, and later
-/// ones are refused. Terms that were read before may be older than that edit, so read them again. Writes nothing where
-/// they are frozen already.
+/// The events that listen to one of the topics (event/topics.hpp) and whose period contains `at`, by id, drafts and
+/// deleted ones left out: those that a fact of that instant may concern. Paused ones are among them, since the fact may
+/// be older than the pause: ask their window. Two statements, however many events there are.
+[[nodiscard]] std::vector<EventInfo> list_listening(Snapshot& snapshot, const std::vector<std::string>& topics,
+                                                    Instant at);
+
+/// From now on the event's condition and time zone are frozen: an edit that is not committed yet is waited for, and
+/// later ones are refused. Terms that were read before may be older than that edit, so read them again. Writes nothing
+/// where they are frozen already.
 void mark_has_progress(Tx& tx, EventId id);
 
 }  // namespace guerdon::event

@@ -12,8 +12,24 @@
 
 namespace guerdon::progress {
 
-/// A user has met an event's condition; said once per user and event, in the transaction that counted the last fact.
-/// For the modules only: it is not a topic of the outside.
+struct ActivityTag {
+  static constexpr std::string_view prefix = "act";
+};
+using ActivityId = Id<ActivityTag>;
+
+/// An activity of a user was stored; it has not been counted yet. For the modules only, without its attributes.
+struct ActivityPosted {
+  static constexpr std::string_view topic = "progress.activity", type = "ActivityPosted";
+  ActivityId activity_id;
+  UserId user_id;
+  Instant occurred_at;
+  [[nodiscard]] std::string key() const { return user_id.to_string(); }
+};
+BOOST_DESCRIBE_STRUCT(ActivityPosted, (), (activity_id, user_id, occurred_at))
+
+/// A user has met an event's condition; said once per user and event, in the transaction that counted the last fact,
+/// and again only after the user's event data was deleted or restored. For the modules only: it is not a topic of the
+/// outside.
 struct ConditionMet {
   static constexpr std::string_view topic = "progress.condition", type = "ConditionMet";
   event::EventId event_id;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "event/user_data.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
 
@@ -13,7 +14,7 @@ class Service;
 
 class Module {
  public:
-  explicit Module(Platform& platform);
+  Module(Platform& platform, event::UserDataOwners& user_data);
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "event/messages.hpp"
+#include "guerdon/actor.hpp"
 #include "guerdon/ids.hpp"
 #include "guerdon/json.hpp"
 #include "guerdon/time.hpp"
@@ -23,8 +24,8 @@ struct RequestTag {
 };
 using RequestId = Id<RequestTag>;
 
-enum class RewardType { point };
-BOOST_DESCRIBE_ENUM(RewardType, point)
+enum class RewardType { point, item, coupon, badge };
+BOOST_DESCRIBE_ENUM(RewardType, point, item, coupon, badge)
 
 /// A user asked for an event's rewards, or met its condition without asking.
 struct RewardRequested {
@@ -43,9 +44,10 @@ struct RewardRequestApproved {
   UserId user_id;
   event::EventId event_id;
   Instant processed_at;
+  std::optional<ActorId> operator_id;  ///< empty where the server decided
   [[nodiscard]] std::string key() const { return user_id.to_string(); }
 };
-BOOST_DESCRIBE_STRUCT(RewardRequestApproved, (), (request_id, user_id, event_id, processed_at))
+BOOST_DESCRIBE_STRUCT(RewardRequestApproved, (), (request_id, user_id, event_id, processed_at, operator_id))
 
 struct RewardRequestRejected {
   static constexpr std::string_view topic = "reward.requests", type = "RewardRequestRejected";
@@ -54,11 +56,13 @@ struct RewardRequestRejected {
   event::EventId event_id;
   Instant processed_at;
   std::string reason;
+  std::optional<ActorId> operator_id;  ///< empty where the server decided
   [[nodiscard]] std::string key() const { return user_id.to_string(); }
 };
-BOOST_DESCRIBE_STRUCT(RewardRequestRejected, (), (request_id, user_id, event_id, processed_at, reason))
+BOOST_DESCRIBE_STRUCT(RewardRequestRejected, (), (request_id, user_id, event_id, processed_at, reason, operator_id))
 
-/// One reward went into the user's wallet; once per request and reward.
+/// One reward went into the user's wallet; once per request and reward. The metadata lacks a coupon's code: whose it is
+/// finds it in the wallet.
 struct RewardGranted {
   static constexpr std::string_view topic = "reward.grants", type = "RewardGranted";
   RequestId request_id;

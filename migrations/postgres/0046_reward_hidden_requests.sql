@@ -1,0 +1,3 @@
+-- Requests that a deletion has hidden; `deleted_by` says which one. The index of live requests still counts them.
+ALTER TABLE reward_requests ADD COLUMN deleted_at timestamptz;
+ALTER TABLE reward_requests ADD COLUMN deleted_by uuid;

@@ -1,0 +1,115 @@
+// An event's deletion is a mark on its row, which everything that reads events minds. A user's is a row whose id marks
+// what each module has hidden.
+#include "deletion.hpp"
+
+#include "auth/ports.hpp"
+#include "event/messages.hpp"
+#include "guerdon/audit.hpp"
+#include "guerdon/bus.hpp"
+#include "repository.hpp"
+
+namespace guerdon::event {
+namespace {
+
+struct MarkTag {
+  static constexpr std::string_view prefix = "del";
+};
+using Mark = Id<MarkTag>;
+
+constexpr RoleSet editors{Role::operator_, Role::admin};
+
+Error no_such_event() { return {problems::not_found, "there is no such event"}; }
+
+Result<None> remove_event(Tx& tx, const Caller& caller, EventId id) {
+  if (!caller.roles.intersects(editors)) return Error{problems::forbidden, "Only OPERATOR and ADMIN delete events."};
+  const auto row = lock_row(tx, id);
+  if (!row || row->deleted_at) return no_such_event();
+  set_deleted(tx, id, tx.now());
+  publish(tx, EventDeleted{.event_id = id, .name = row->name, .deleted_by = caller.actor(), .deleted_at = tx.now()});
+  record_audit(tx, caller, {.action = "event.deleted", .subject = id.to_string(), .details = {{"name", row->name}}});
+  return None{};
+}
+
+Result<None> restore_event(Tx& tx, const Caller& caller, EventId id) {
+  const auto row = lock_row(tx, id);
+  if (!row) return no_such_event();
+  if (!row->deleted_at) return None{};
+  set_deleted(tx, id, std::nullopt);
+  publish(tx, EventRestored{.event_id = id,
+                            .name = row->name,
+                            .condition_type = row->condition_type,
+                            .condition_params = row->condition_params,
+                            .start_at = row->start_at,
+                            .end_at = row->end_at,
+                            .is_active = row->is_active,
+                            .time_zone = row->time_zone,
+                            .approval = row->approval,
+                            .restored_by = caller.actor(),
+                            .restored_at = tx.now()});
+  record_audit(tx, caller,
+               {.action = "event.restored",
+                .subject = id.to_string(),
+                .details = {{"name", row->name}, {"deletedAt", to_rfc3339(*row->deleted_at)}}});
+  return None{};
+}
+
+/// The mark of the deletion that is in force, made if there is none. Whoever else deletes or restores waits.
+Mark obtain_mark(Tx& tx, UserId user) {
+  return tx.get<Mark>(
+      "INSERT INTO event_user_deletions (user_id, id, deleted_at) VALUES ($1, $2, $3)"
+      " ON CONFLICT (user_id) DO UPDATE SET id = event_user_deletions.id RETURNING id",
+      user, tx.new_id<Mark>(), tx.now());
+}
+
+std::optional<Mark> take_mark(Tx& tx, UserId user) {
+  return tx.find<Mark>("DELETE FROM event_user_deletions WHERE user_id = $1 RETURNING id", user);
+}
+
+json::object details_of(const Mark& mark, const RowCounts& counts) {
+  json::object rows;
+  for (const auto& [table, count] : counts) rows[table] = count;
+  return {{"deletionId", mark.to_string()}, {"rows", std::move(rows)}};
+}
+
+}  // namespace
+
+std::optional<std::string_view> DeletableRule::fault(std::string_view text) {
+  if (EventId::parse(text) || UserId::parse(text)) return std::nullopt;
+  return "must be the id of an event or of a user";
+}
+
+Result<None> Deletions::remove(Tx& tx, const Caller& caller, const DeletableId& id) const {
+  if (const auto user = UserId::parse(id.value())) return remove_user_data(tx, caller, *user);
+  return remove_event(tx, caller, EventId::parse(id.value()).value());
+}
+
+Result<None> Deletions::restore(Tx& tx, const Caller& caller, const DeletableId& id) const {
+  if (const auto user = UserId::parse(id.value())) return restore_user_data(tx, caller, *user);
+  return restore_event(tx, caller, EventId::parse(id.value()).value());
+}
+
+Result<None> Deletions::remove_user_data(Tx& tx, const Caller& caller, UserId user) const {
+  if (caller.user != user && !caller.has(Role::admin)) {
+    if (caller.is_staff()) return Error{problems::forbidden, "Only an ADMIN deletes the event data of others."};
+    return Error{problems::not_found, "there is no such user"};
+  }
+  if (const auto present = auth::check_present(tx, user); !present) return present.error();
+  const auto mark = obtain_mark(tx, user);
+  const auto counts = owners_.hide(tx, user, mark.uuid());
+  record_audit(tx, caller,
+               {.action = "event-data.deleted", .subject = user.to_string(), .details = details_of(mark, counts)});
+  return None{};
+}
+
+Result<None> Deletions::restore_user_data(Tx& tx, const Caller& caller, UserId user) const {
+  if (!caller.has(Role::admin)) return Error{problems::forbidden, "Only an ADMIN restores event data."};
+  if (const auto present = auth::check_present(tx, user); !present) return present.error();
+  const auto mark = take_mark(tx, user);
+  if (!mark) return Error{problems::not_found, "no event data of that user is deleted"};
+  const auto counts = owners_.show(tx, user, mark->uuid());
+  record_audit(tx, caller,
+               {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, counts)});
+  return None{};
+}
+
+}  // namespace guerdon::event

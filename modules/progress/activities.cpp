@@ -1,0 +1,92 @@
+// Decides what may be posted. Nothing is counted here: that is for whoever hears ActivityPosted.
+#include "activities.hpp"
+
+#include <map>
+#include <vector>
+
+#include "auth/ports.hpp"
+#include "fact_repository.hpp"
+#include "guerdon/bus.hpp"
+#include "progress/messages.hpp"
+
+namespace guerdon::progress {
+namespace {
+
+/// Who the items are about, each looked up once.
+class Users {
+ public:
+  explicit Users(Tx& tx) : tx_(tx) {}
+
+  void check(UserId user, const Place& at) {
+    auto known = status_.find(user);
+    if (known == status_.end()) known = status_.emplace(user, auth::find_status(tx_, user)).first;
+    const auto& status = known->second;
+    if (!status || *status == auth::AccountStatus::deleted) return at.fault("unknown-user", "there is no such user");
+    if (*status == auth::AccountStatus::suspended) return at.fault("user-suspended", "this user is suspended");
+    if (*status == auth::AccountStatus::deleting) at.fault("user-deleting", "this user is being deleted");
+  }
+
+ private:
+  Tx& tx_;
+  std::map<UserId, std::optional<auth::AccountStatus>> status_;
+};
+
+void check_time(Instant occurred_at, Instant now, const Place& at) {
+  if (occurred_at > now + furthest_ahead) at.fault("too-large", "must be at most 5 minutes ahead");
+  if (occurred_at < now - furthest_back) at.fault("too-small", "must be at most 7 days ago");
+}
+
+void check_numbers(const json::object& attributes, const Place& at) {
+  for (const auto& member : attributes)
+    if (member.value().is_uint64()) at.member(member.key()).fault("too-large", "must be at most 2^63 - 1");
+}
+
+void check(const ActivityInput& input, Users& users, Instant now, const Place& at) {
+  users.check(input.user_id, at.member("userId"));
+  if (input.occurred_at) check_time(*input.occurred_at, now, at.member("occurredAt"));
+  if (input.attributes) check_numbers(input.attributes->value, at.member("attributes"));
+}
+
+struct Posted {
+  std::string id;
+  bool is_new = false;
+};
+
+Posted post(Tx& tx, const Caller& caller, const ActivityInput& input) {
+  const auto id = tx.new_id<ActivityId>();
+  const ActivityRow row{.id = id,
+                        .source = caller.actor(),
+                        .external_id = input.id ? input.id->value() : id.to_string(),
+                        .user_id = input.user_id,
+                        .type = input.type.value(),
+                        .at = input.occurred_at.value_or(tx.now()),
+                        .attributes = input.attributes ? input.attributes->value : json::object{}};
+  if (!add_activity(tx, row)) return {.id = row.external_id, .is_new = false};
+  publish(tx, ActivityPosted{.activity_id = row.id, .user_id = row.user_id, .occurred_at = row.at});
+  return {.id = row.external_id, .is_new = true};
+}
+
+}  // namespace
+
+Result<ActivityAccepted> post_activity(Tx& tx, const Caller& caller, const ActivityInput& input) {
+  std::vector<Fault> faults;
+  Users users{tx};
+  check(input, users, tx.now(), Place{faults});
+  if (!faults.empty()) return Error{std::move(faults)};
+  return ActivityAccepted{.id = post(tx, caller, input).id};
+}
+
+Result<BatchAccepted> post_activities(Tx& tx, const Caller& caller, const ActivityBatch& batch) {
+  std::vector<Fault> faults;
+  Users users{tx};
+  const Place whole{faults};
+  const Place items = whole.member("items");
+  for (std::size_t i = 0; i < batch.items.size(); ++i) check(batch.items[i], users, tx.now(), items.item(i));
+  if (!faults.empty()) return Error{std::move(faults)};
+
+  BatchAccepted answer;
+  for (const auto& item : batch.items) ++(post(tx, caller, item).is_new ? answer.accepted : answer.duplicates);
+  return answer;
+}
+
+}  // namespace guerdon::progress

@@ -1,0 +1,63 @@
+// A campaign whose events, and whose users' data in them, can be deleted and restored as the server wires it.
+#pragma once
+
+#include "modules/event/deletion.hpp"
+#include "modules/progress/user_data.hpp"
+#include "modules/reward/user_data.hpp"
+#include "support/campaign.hpp"
+
+namespace guerdon::test {
+
+struct Office : Campaign {
+  explicit Office(Engine engine) : Campaign(engine) {
+    deletions.owners().add({.hide = progress::hide_user, .show = [](Tx& tx, UserId user, const Uuid& mark) {
+                              auto counts = progress::show_user(tx, user, mark);
+                              progress::request_user_rebuild(tx, user);
+                              return counts;
+                            }});
+    deletions.owners().add({.hide = reward::hide_user, .show = reward::show_user});
+  }
+
+  [[nodiscard]] Caller boss() const { return as(admin_id, {Role::admin}); }
+
+  template <class Subject>
+  Result<None> remove(const Caller& caller, Subject id) {
+    return store->write(
+        [&](Tx& tx) { return deletions.remove(tx, caller, event::DeletableId::parse(id.to_string()).value()); });
+  }
+  template <class Subject>
+  Result<None> restore(const Caller& caller, Subject id) {
+    return store->write(
+        [&](Tx& tx) { return deletions.restore(tx, caller, event::DeletableId::parse(id.to_string()).value()); });
+  }
+  /// Carries out queued rebuilds of users.
+  void rebuild_users() {
+    bool more = true;
+    while (more)
+      REQUIRE(store->write([&](Tx& tx) -> Result<void> {
+        more = progress::rebuild_user(tx).more;
+        return {};
+      }));
+  }
+
+  Result<event::EventView> get(event::EventId id, const Caller& caller, bool include_deleted = false) {
+    return store->read([&](Snapshot& s) { return events.get_event(s, caller, id, {include_deleted}); });
+  }
+  std::vector<std::string> names(const Caller& caller, event::EventListQuery query = {}) {
+    const auto page = store->read([&](Snapshot& s) { return events.list_events(s, caller, query); }).value();
+    std::vector<std::string> found;
+    for (const auto& event : page.items) found.push_back(event.name);
+    return found;
+  }
+  /// How often it was done, as the audit log has it.
+  std::int64_t audited(std::string_view action, const std::string& subject) {
+    return store->read([&](Snapshot& s) {
+      return s.get<std::int64_t>("SELECT count(*) FROM audit_log WHERE action = $1 AND subject = $2", action, subject);
+    });
+  }
+
+  event::Deletions deletions;
+  UserId admin_id = new_user({Role::admin});
+};
+
+}  // namespace guerdon::test
