@@ -1,13 +1,14 @@
 // Shows what a user owns: their own, or anybody's to staff.
 #include "wallets.hpp"
 
+#include "auth/ports.hpp"
 #include "grants.hpp"
 #include "repository.hpp"
 
 namespace guerdon::reward {
 
 Result<WalletView> Wallets::get_wallet(Snapshot& snapshot, const Caller& caller, const WalletQuery& query) const {
-  const auto owner = subject_of(caller, query.user_id);
+  const auto owner = auth::find_subject(snapshot, caller, query.user_id);
   if (!owner) return owner.error();
   WalletView wallet{.points = sum_points(snapshot, *owner),
                     .items = list_items(snapshot, *owner),
@@ -20,7 +21,7 @@ Result<WalletView> Wallets::get_wallet(Snapshot& snapshot, const Caller& caller,
 
 Result<Page<LedgerEntry>> Wallets::list_ledger(Snapshot& snapshot, const Caller& caller,
                                                const LedgerQuery& query) const {
-  const auto owner = subject_of(caller, query.user_id);
+  const auto owner = auth::find_subject(snapshot, caller, query.user_id);
   if (!owner) return owner.error();
   return page_by_id<LedgerEntry>(
       cursors_, query,
