@@ -1,6 +1,7 @@
 // What other modules ask.
 #include "auth/ports.hpp"
 
+#include "keys/repository.hpp"
 #include "model.hpp"
 #include "names.hpp"
 #include "repository.hpp"
@@ -51,6 +52,8 @@ bool is_same_person(Snapshot& snapshot, UserId a, UserId b) {
   const auto first = address(a);
   return !first.empty() && first == address(b);
 }
+
+std::optional<UserId> find_key_maker(Snapshot& snapshot, KeyId key) { return find_created_by(snapshot, key); }
 
 bool has_admin(Snapshot& snapshot) { return find_holder_of(snapshot, Role::admin).has_value(); }
 
