@@ -3,6 +3,7 @@
 #include "guerdon/app.hpp"
 
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -27,11 +28,14 @@
 #include "runtime/foundation.hpp"
 #include "runtime/listeners.hpp"
 #include "runtime/readiness.hpp"
+#include "runtime/server_metrics.hpp"
 #include "runtime/settings.hpp"
 #include "runtime/task_pool.hpp"
 #include "runtime/verify.hpp"
 #include "runtime/watchdog.hpp"
 #include "saga/module.hpp"
+#include "telemetry/metrics.hpp"
+#include "telemetry/scraper.hpp"
 
 namespace guerdon {
 namespace {
@@ -75,6 +79,7 @@ struct App::Impl {
   Impl(Config config, AppOptions app_options);
 
   Listeners::Parts wired();
+  void add_metrics();
   void start();
   void stop();
   void add_first_admin();
@@ -90,9 +95,11 @@ struct App::Impl {
   bus::OutboxBus bus;
   CursorCodec cursors;
   http::RouteTable routes;
+  telemetry::MetricsRegistry metrics;
   Platform platform;
   Modules modules;
   Readiness readiness;
+  telemetry::Scraper scraper;
   Listeners listeners;
 
   std::mutex life;  // start and stop, one at a time
@@ -110,10 +117,13 @@ App::Impl::Impl(Config config, AppOptions app_options)
       pumps(foundation.database(), foundation.clock()),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
-      platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors},
+      platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors, metrics},
       modules(platform),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
-      listeners(wired()) {}
+      scraper(metrics, foundation.database(), foundation.clock(), task_pool),
+      listeners(wired()) {
+  add_metrics();
+}
 
 Listeners::Parts App::Impl::wired() {
   foundation.database().set_outbox_sink(&bus);
@@ -123,7 +133,17 @@ Listeners::Parts App::Impl::wired() {
                     [this] { return settle(clock_settle_limit); });
   if (options.extend) options.extend(platform);
   bus.seal();
-  return {foundation, routes, modules.auth.authenticator(), task_pool, hash_pool, readiness};
+  return {foundation, routes, modules.auth.authenticator(), task_pool, hash_pool, readiness, scraper};
+}
+
+void App::Impl::add_metrics() {
+  metrics.messages().declare(bus.catalogue());
+  bus.observe([this](std::span<const OutgoingMessage> messages) { metrics.messages().note(messages); });
+  bus.add_metrics(metrics);
+  add_store_metrics(metrics, foundation.database());
+  add_pool_metrics(metrics, hash_pool, task_pool);
+  add_process_metrics(metrics, foundation.database().engine());
+  listeners.add_metrics(metrics);
 }
 
 void App::Impl::start() {

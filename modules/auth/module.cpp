@@ -14,6 +14,7 @@
 #include "keys/keys.hpp"
 #include "keys/routes.hpp"
 #include "login.hpp"
+#include "metrics.hpp"
 #include "platforms/platforms.hpp"
 #include "platforms/routes.hpp"
 #include "profile/own_account.hpp"
@@ -102,6 +103,7 @@ Module::Module(Platform& platform)
   declare_platform_routes(platform.routes, parts_->platforms);
   declare_token_routes(platform.routes, key_pairs_of(platform.config.auth));
   add_throttle_pump(platform.pumps);
+  declare_metrics(platform.metrics);
 }
 
 Module::~Module() = default;

@@ -2,6 +2,7 @@
 #include "reward/module.hpp"
 #include "catalogue.hpp"
 #include "guerdon/cursor.hpp"
+#include "metrics.hpp"
 #include "requests.hpp"
 #include "routes.hpp"
 #include "subscribers.hpp"
@@ -16,6 +17,7 @@ Module::Module(Platform& platform, event::UserDataOwners& user_data)
       requests_(std::make_unique<Requests>(platform.cursors)) {
   declare_routes(platform.routes, *catalogue_, *requests_, *wallets_);
   declare_subscribers(platform, *requests_);
+  declare_metrics(platform.metrics);
   user_data.add({.hide = hide_user, .show = show_user});
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "bus/figures.hpp"
 #include "bus/partition.hpp"
 #include "telemetry/log.hpp"
 
@@ -32,6 +33,18 @@ std::vector<MessageType> OutboxBus::catalogue() const {
 bool OutboxBus::is_known(std::string_view consumer) const {
   return std::any_of(subscriptions_.begin(), subscriptions_.end(),
                      [&](const Subscription& known) { return known.consumer == consumer; });
+}
+
+void OutboxBus::add_metrics(Metrics& metrics) const {
+  metrics.add_rows([this](Snapshot& snapshot, MetricSheet& sheet) {
+    std::vector<std::string> consumers;
+    for (const auto& subscription : subscriptions_) {
+      consumers.push_back(subscription.consumer);
+      tell_lag(snapshot, sheet, {subscription.consumer, subscription.topic, subscription.type});
+    }
+    tell_parked(snapshot, sheet, consumers);
+    tell_dead_letters(snapshot, sheet, consumers);
+  });
 }
 
 void OutboxBus::start(bool unclean) {
@@ -127,6 +140,7 @@ void OutboxBus::write(Connection& connection, Instant now, std::span<OutgoingMes
 }
 
 void OutboxBus::committed(std::span<const OutgoingMessage> messages) noexcept {
+  if (observer_) observer_(messages);
   if (!is_started_.load(std::memory_order_acquire)) return;
   const auto partitions = static_cast<int>(heads_.size());
   std::vector<PumpRunner::Number> woken;

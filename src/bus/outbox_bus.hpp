@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -19,6 +20,7 @@
 #include "bus/pump_runner.hpp"
 #include "bus/retention.hpp"
 #include "guerdon/bus.hpp"
+#include "guerdon/metrics.hpp"
 #include "store/outbox_sink.hpp"
 
 namespace guerdon::bus {
@@ -37,6 +39,11 @@ class OutboxBus final : public Bus, public store::OutboxSink {
 
   void add(std::string consumer, std::string topic, std::string type, Handler handler,
            SubscribeOptions options) override;
+  /// Told what was committed, on the committing thread. One at most, before messages are published.
+  using Observer = std::function<void(std::span<const OutgoingMessage>)>;
+  void observe(Observer observer) { observer_ = std::move(observer); }
+  /// How far behind its consumers are, what is parked and given up.
+  void add_metrics(Metrics& metrics) const;
   void seal() override { is_sealed_ = true; }
   [[nodiscard]] std::vector<MessageType> catalogue() const override;
 
@@ -70,6 +77,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   const BusSettings settings_;
   OutboxWriter writer_;
 
+  Observer observer_;
   bool is_sealed_ = false;
   std::deque<Subscription> subscriptions_;  // addresses stay
   std::map<std::pair<std::string_view, std::string_view>, MessageType> types_;

@@ -31,6 +31,7 @@ Connection::Connection(IoThread& thread, Socket socket, const Address& peer, Con
       opened_(thread.now()),
       deadline_(opened_ + thread.options().timeouts.first_byte) {
   thread_.enlist(*this);
+  thread_.counts().enter(phase_);
 }
 
 Connection::~Connection() { close(); }
@@ -40,6 +41,7 @@ void Connection::start() { wait_for_more(); }
 void Connection::close() {
   if (!socket_) return;
   thread_.strike(*this);
+  thread_.counts().leave(phase_);
   error_code ignored;
   socket_->close(ignored);
   socket_.reset();
@@ -89,7 +91,7 @@ void Connection::wait_for_more() {
     const auto received = static_cast<std::int64_t>(chunks_ ? chunks_->body().size() : buffer_.size() - head_size_);
     const auto extra = std::chrono::seconds{received / static_cast<std::int64_t>(bytes_per_body_second)};
     if (phase_ != Phase::body) body_started_ = thread_.now();
-    phase_ = Phase::body;
+    enter(Phase::body);
     deadline_ = body_started_ + limits.body + extra;
   } else if (!buffer_.empty()) {
     if (phase_ != Phase::header) {
@@ -105,16 +107,34 @@ void Connection::wait_for_more() {
   read();
 }
 
-void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
+void Connection::enter(Phase phase) {
+  if (phase == phase_) return;
+  thread_.counts().leave(phase_);
+  thread_.counts().enter(phase);
   phase_ = phase;
+}
+
+void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
+  enter(phase);
   deadline_ = thread_.now() + limit;
+}
+
+void Connection::count(const Response& response, Time now) {
+  auto& counts = thread_.counts();
+  counts.note_answer(route_, response.status);
+  if (began_) counts.note_duration(route_, now - *began_);
+  if (!response.problem.empty()) counts.note_problem(response.problem);
+  route_ = 0;
+  began_.reset();
 }
 
 void Connection::finish(Response response) {
   const auto& options = thread_.options();
+  const auto now = thread_.now();
+  count(response, now);
   is_polite_ = !keeps_alive_ && !response.close;
   envelope_.last = !keeps_alive_ || response.close || thread_.is_draining() || served_ >= options.max_requests ||
-                   thread_.now() - opened_ >= options.timeouts.age;
+                   now - opened_ >= options.timeouts.age;
   envelope_.request_id = request_id_;
   append_response(out_, response, envelope_);
   is_ending_ = envelope_.last;
@@ -158,7 +178,7 @@ void Connection::on_written(const error_code& error) {
   is_writing_ = false;
   sending_ = {};
   if (is_busy_) {
-    phase_ = Phase::handler;
+    enter(Phase::handler);
     deadline_ = handler_deadline_;
   }
   advance();

@@ -16,6 +16,7 @@
 #include "http/connection_limits.hpp"
 #include "http/framing.hpp"
 #include "http/handler.hpp"
+#include "http/request_counts.hpp"
 
 namespace guerdon::http {
 
@@ -42,7 +43,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void close();
 
  private:
-  enum class Phase { first_byte, idle, header, body, handler, write, linger };
   enum class Arrived { part, whole, refused };
 
   // connection.cpp: the flow
@@ -57,6 +57,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void end();
   void discard(std::size_t bytes);
   void enter(Phase phase, std::chrono::milliseconds limit);
+  void enter(Phase phase);
+  void count(const Response& response, Time now);
 
   // connection_request.cpp: one request
   [[nodiscard]] Arrived receive();
@@ -89,6 +91,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
 
   // the request that is arriving or being answered
   std::uint64_t sequence_ = 0;
+  std::size_t route_ = 0;      // its number; 0 = none, or not known yet
+  std::optional<Time> began_;  // to be handled
   int served_ = 0;
   bool skipped_empty_line_ = false;
   HeadScanner scanner_;

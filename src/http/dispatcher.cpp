@@ -89,6 +89,7 @@ class Dispatcher final : public Handler {
 
   Screening screen(const Head& head, const Target& target, std::string_view request_id, bool before_body) override;
   std::optional<Response> handle(const Incoming& request, Later later) override;
+  [[nodiscard]] std::size_t route() const noexcept override { return match_.number(); }
   void idle() noexcept override {
     if (reader_) reader_->release();
   }

@@ -99,7 +99,10 @@ Allowed RateLimiter::count(Budget budget, bool is_query, const Counted& who) {
   full_at = std::max(full_at, now);
   const auto whole = rule.each * rule.times;
   found.is_allowed = full_at + rule.each - now <= whole;
-  if (found.is_allowed) full_at += rule.each;
+  if (found.is_allowed)
+    full_at += rule.each;
+  else
+    refusals_[static_cast<std::size_t>(key.policy)].fetch_add(1, std::memory_order_relaxed);
   const auto missing = full_at - now;
   found.remaining = (whole - missing) / rule.each;
   found.full_in = at_least(missing);
@@ -120,6 +123,12 @@ RateLimiter::Bucket& RateLimiter::bucket_of(Shard& shard, const Key& key, Time n
   by_use.push_front({key, now});
   shard.by_key.emplace(key, by_use.begin());
   return by_use.front();
+}
+
+std::vector<std::pair<std::string_view, std::uint64_t>> RateLimiter::refusals() const {
+  std::vector<std::pair<std::string_view, std::uint64_t>> all;
+  for (std::size_t i = 0; i < policies; ++i) all.emplace_back(rules_[i].name, refusals_[i].load());
+  return all;
 }
 
 std::size_t RateLimiter::buckets() const {

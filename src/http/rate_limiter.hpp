@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "guerdon/caller.hpp"
@@ -55,6 +57,8 @@ class RateLimiter {
   [[nodiscard]] Allowed count(Budget budget, bool is_query, const Counted& who);
   [[nodiscard]] bool spares_staff() const { return spares_staff_; }
   [[nodiscard]] std::size_t buckets() const;
+  /// How many calls each policy has refused so far.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> refusals() const;
 
  private:
   enum class Policy : std::uint8_t { registrations, name_checks, reward_requests, writes, reads };
@@ -95,6 +99,7 @@ class RateLimiter {
   const Hash hash_;
   const std::size_t shard_size_;
   std::array<Rule, policies> rules_;
+  std::array<std::atomic<std::uint64_t>, policies> refusals_{};
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

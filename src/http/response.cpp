@@ -53,6 +53,7 @@ bool has_content(int status) { return status != 204 && status != 304 && status >
 Response problem_response(const Error& error, std::string_view request_id) {
   Response response{
       .status = error.problem.status, .body = problem_document(error, request_id), .content_type = problem_type};
+  response.problem = error.problem.code;
   const bool passes = response.status == 429 || response.status == 503;
   if (error.retry_after || passes) {
     const auto delay = error.retry_after.value_or(std::chrono::seconds{1});

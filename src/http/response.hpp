@@ -21,8 +21,9 @@ struct Response {
   std::string body = {};
   std::string_view content_type = json_type;  ///< of static storage
   Headers headers = {};
-  bool close = false;  ///< end the connection after it
-  bool kept = true;    ///< under an Idempotency-Key, if its status is of the kind that is
+  bool close = false;             ///< end the connection after it
+  bool kept = true;               ///< under an Idempotency-Key, if its status is of the kind that is
+  std::string_view problem = {};  ///< its code, of static storage; for metrics
 };
 
 /// The problem document, with Retry-After for what passes (429, 503) and WWW-Authenticate for 401.

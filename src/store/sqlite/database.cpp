@@ -37,6 +37,7 @@ class SqliteDatabase final : public ManagedDatabase {
   }
   void set_outbox_sink(OutboxSink* sink) noexcept override { writer_.set_outbox_sink(sink); }
   [[nodiscard]] StoreStats stats() const noexcept override { return writer_.stats(); }
+  [[nodiscard]] const CommitFigures& commit_figures() const noexcept override { return writer_.commit_figures(); }
 
   void close() override {
     shared_->closed = true;

@@ -203,7 +203,10 @@ std::exception_ptr SqliteWriter::write_outbox() {
 
 void SqliteWriter::commit_group() {
   std::exception_ptr failure;
+  const auto begin = Monotonic::now();
   const auto outcome = connection_.commit(failure);
+  figures_.nanoseconds.note(std::chrono::nanoseconds{Monotonic::now() - begin}.count());
+  figures_.commands.note(static_cast<std::int64_t>(group_.size()));
   if (outcome == SqliteConnection::Commit::refused) return undo_group(failure);
   if (outcome == SqliteConnection::Commit::unknown) {
     const auto reason = "the outcome of a commit is unknown: " + words_of(failure);

@@ -34,6 +34,7 @@ class SqliteWriter {
   void stop();
   void set_outbox_sink(OutboxSink* sink) noexcept { sink_.store(sink, std::memory_order_release); }
   [[nodiscard]] StoreStats stats() const noexcept;
+  [[nodiscard]] const CommitFigures& commit_figures() const noexcept { return figures_; }
 
  private:
   struct Member {
@@ -70,6 +71,7 @@ class SqliteWriter {
   bool refusing_ = false;  // no write can be trusted any more
   bool told_fatal_ = false;
 
+  CommitFigures figures_;
   std::atomic<std::uint64_t> progress_{0}, running_{0}, commits_{0}, commands_{0}, slow_{0};
   std::once_flag stopped_;
   std::thread thread_;
