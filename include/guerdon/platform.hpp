@@ -7,15 +7,18 @@ struct Config;
 class Router;
 class Bus;
 class Pumps;
+class Jobs;
 class Random;
 class CursorCodec;
 
-/// References valid for the life of the App. Modules register routes, subscriptions and pumps in their constructor.
+/// References valid for the life of the App. Modules register routes, subscriptions, pumps and jobs in their
+/// constructor.
 struct Platform {
   const Config& config;
   Router& routes;
   Bus& bus;
   Pumps& pumps;
+  Jobs& jobs;
   Random& random;
   const CursorCodec& cursors;
 };
