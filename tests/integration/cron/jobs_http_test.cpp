@@ -176,11 +176,14 @@ TEST_CASE("the sandbox's clock answers when the jobs that fell due are done, the
 }
 
 TEST_CASE("the server asks itself what must hold, and shows what does not") {
-  Site site{GENERATE(from_range(test::engines())), with(&JobsConfig::self_check, "*/10 * * * *")};
+  Site site{GENERATE(from_range(test::engines())), [](Config& config) {
+              config.jobs.self_check = CronSchedule::parse("*/10 * * * *").value();
+              config.auth.access_token_ttl.value = 24h;  // nobody can log in to a log that is broken
+            }};
   site.server.advance(10min);
   const auto well = site.job("self-check");
   CHECK(well.at("lastResult") == "SUCCEEDED");
-  CHECK(well.at("lastCounts").at("checked").to_number<int>() > 15);
+  CHECK(well.at("lastCounts").at("checked").to_number<int>() > 10);
   CHECK(well.at("lastCounts").at("skipped") == 0);
   site.execute("UPDATE outbox_head SET next = 1");
   site.server.advance(5min);
@@ -198,13 +201,14 @@ TEST_CASE("what means nothing any more is removed: sessions, password resets, fa
   const auto bob = server.register_user("bob");
   server.login("bob");
   REQUIRE(server.post("/api/users/" + bob + "/password-reset", {}, site.admin).status == 201);
-  CHECK(server.post("/api/auth/login", {{"username", "bob"}, {"password", "not the one it is"}}).status == 401);
+  CHECK(server.post("/api/auth/login", {{"username", "nobody"}, {"password", "not the one it is"}}).status == 401);
   auto keyed = testing::json_call("PUT", "/api/auth/info", {{"profile", {{"city", "Seoul"}}}}, server.login("bob"));
   keyed.headers.emplace_back("Idempotency-Key", "once");
   REQUIRE(server.send(keyed).status == 200);
   CHECK(site.count("SELECT count(*) FROM auth_sessions") == 2);
   CHECK(site.count("SELECT count(*) FROM auth_password_resets") == 1);
   CHECK(site.count("SELECT count(*) FROM idempotency_keys") == 1);
+  CHECK(site.count("SELECT count(*) FROM auth_throttle") == 1);
   CHECK(site.count("SELECT count(*) FROM outbox") > 0);
 
   server.advance(1min);
@@ -255,9 +259,7 @@ TEST_CASE("a server that was down makes up once for what it missed, and goes on 
   const auto options = [&](Instant now) {
     testing::ServerOptions made;
     made.now = now;
-    made.configure = [&](Config& config) {
-      config.database.url = *DatabaseUrl::parse("sqlite:" + (folder / "g.db"));
-    };
+    made.configure = [&](Config& config) { config.database.url = *DatabaseUrl::parse("sqlite:" + (folder / "g.db")); };
     made.extend = [&](Platform& platform) {
       platform.jobs.add({.name = "test-daily",
                          .schedule = CronSchedule::parse("@daily").value(),
@@ -267,6 +269,7 @@ TEST_CASE("a server that was down makes up once for what it missed, and goes on 
   };
   {
     Server server{options(testing::FakeClock::start)};
+    server.settle();
   }
   REQUIRE(passes == 0);
   Server server{options(testing::FakeClock::start + 10 * 24h)};

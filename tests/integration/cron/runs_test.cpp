@@ -76,17 +76,20 @@ TEST_CASE("a pass that was not committed leaves nothing, and is done again") {
 }
 
 TEST_CASE("a run during which the server ends three times is given up") {
-  Jobland land{GENERATE(from_range(test::engines())), [](JobRunner& jobs) { jobs.add(five_chunks()); }};
+  const auto engine = GENERATE(from_range(test::engines()));
+  Jobland land{engine, [](JobRunner& jobs) { jobs.add(five_chunks()); }};
   land.settle();
-  land.advance(59min);
-  land.store.clock.advance(1min);
+  land.store.clock.advance(1h);
+  REQUIRE(land.pass().more);
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(land.pass().more);
+    CHECK(land.outcomes("chunks") == Outcomes{"-"});
     land.restart();
-    land.pass();  // the first look
-    land.steady += 1h;
+    if (engine != Engine::sqlite) {  // where others may live, the lease of the one before has to end
+      CHECK_FALSE(land.pass().more);
+      land.steady += 1h;
+    }
+    REQUIRE(land.pass().more);
   }
-  land.settle();
   CHECK(land.outcomes("chunks") == Outcomes{"FAILED"});
   CHECK(land.view("chunks").last_error == "the server ended during the run, again and again");
   land.advance(1h);
