@@ -14,10 +14,14 @@
 #include "bus/invariants.hpp"
 #include "bus/outbox_bus.hpp"
 #include "bus/run_mark.hpp"
+#include "cron/job_routes.hpp"
+#include "cron/job_runner.hpp"
+#include "cron/self_check.hpp"
 #include "event/module.hpp"
 #include "guerdon/cursor.hpp"
 #include "guerdon/platform.hpp"
 #include "guerdon/routes.hpp"
+#include "http/idempotency.hpp"
 #include "http/openapi.hpp"
 #include "progress/module.hpp"
 #include "reward/module.hpp"
@@ -40,7 +44,7 @@
 namespace guerdon {
 namespace {
 
-constexpr std::chrono::seconds pumps_stop_limit{5}, tasks_stop_limit{2};
+constexpr std::chrono::seconds pumps_stop_limit{5}, tasks_stop_limit{2}, jobs_stop_limit{5};
 constexpr std::chrono::seconds clock_settle_limit{8};  // below what a request may take
 
 // The business, in order of dependency. Each registers its routes, subscriptions and pumps as it is made.
@@ -80,6 +84,7 @@ struct App::Impl {
 
   Listeners::Parts wired();
   void add_metrics();
+  void add_own_jobs();
   void start();
   void stop();
   void add_first_admin();
@@ -96,6 +101,8 @@ struct App::Impl {
   CursorCodec cursors;
   http::RouteTable routes;
   telemetry::MetricsRegistry metrics;
+  cron::SelfCheck self_check;
+  cron::JobRunner jobs;
   Platform platform;
   Modules modules;
   Readiness readiness;
@@ -117,7 +124,9 @@ App::Impl::Impl(Config config, AppOptions app_options)
       pumps(foundation.database(), foundation.clock()),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
-      platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors, metrics},
+      self_check(foundation.database(), quick_ones(all_invariants())),
+      jobs(pumps, foundation.random(), {.zone = foundation.config().time.zone}),
+      platform{foundation.config(), routes, bus, pumps, jobs, foundation.random(), cursors, metrics},
       modules(platform),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
       scraper(metrics, foundation.database(), foundation.clock(), task_pool),
@@ -128,6 +137,8 @@ App::Impl::Impl(Config config, AppOptions app_options)
 Listeners::Parts App::Impl::wired() {
   foundation.database().set_outbox_sink(&bus);
   add_audit_route(routes, cursors);
+  add_own_jobs();
+  cron::add_job_routes(routes, jobs, cursors);
   if (foundation.sandbox() != nullptr)
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });
@@ -144,6 +155,20 @@ void App::Impl::add_metrics() {
   add_pool_metrics(metrics, hash_pool, task_pool);
   add_process_metrics(metrics, foundation.database().engine());
   listeners.add_metrics(metrics);
+}
+
+void App::Impl::add_own_jobs() {
+  const auto& schedules = foundation.config().jobs;
+  jobs.add_outside("self-check", schedules.self_check,
+                   [this](JobRun& run, const std::stop_token& stop) { return self_check.run(run, stop); });
+  jobs.add({.name = "prune-outbox",
+            .schedule = schedules.prune_outbox,
+            .pass = [this](Tx& tx, JobRun& run) -> Result<JobPass> {
+              const auto removed = bus.prune(tx);
+              run.counts["rows"] += removed;
+              return removed > 0 ? JobPass::more : JobPass::done;
+            }});
+  jobs.add(pruning_job("prune-idempotency-keys", schedules.prune_idempotency_keys, http::prune_kept));
 }
 
 void App::Impl::start() {
@@ -173,16 +198,19 @@ void App::Impl::stop() {
   is_running = false;
   readiness.enter(Readiness::Phase::draining);
   log::info("runtime", "draining");
+  jobs.quit_outside();
   if (!listeners.drain(foundation.config().http.drain_timeout.value))
     log::warning("runtime", "requests that took too long were dropped");
   listeners.stop();
   control.reset();
   hash_pool.stop(tasks_stop_limit);
   task_pool.stop(tasks_stop_limit);
+  if (!jobs.wait_for_outside(jobs_stop_limit)) log::warning("runtime", "a job took too long to stop");
   if (!pumps.stop(pumps_stop_limit)) log::warning("runtime", "background work took too long to stop");
   try {
     // A message that kills the process may still lie ahead: the next run goes on with the care that this one owes.
     if (may_end_clean && !bus.is_careful()) bus::end_run(foundation.database());
+    jobs.give_back(foundation.database());
     foundation.database().close();
   } catch (const StoreError& error) {
     log::error("runtime", "the store could not be closed cleanly", {{"error", error.what()}});
@@ -192,8 +220,17 @@ void App::Impl::stop() {
 }
 
 bool App::Impl::settle(std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  const auto left = [&] {
+    return std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  };
   pumps.clock_moved();
-  return pumps.settle(limit);
+  // What goes on outside of transactions wakes a pump when it ends.
+  while (pumps.settle(left())) {
+    if (jobs.is_quiet_outside()) return true;
+    if (!jobs.wait_for_outside(left())) return false;
+  }
+  return false;
 }
 
 void App::Impl::watch() {

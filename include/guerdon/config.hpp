@@ -95,6 +95,15 @@ struct TimeConfig {
 };
 BOOST_DESCRIBE_STRUCT(TimeConfig, (), (zone))
 
+/// When each of the server's jobs runs, in time.zone; off where empty.
+struct JobsConfig {
+  CronSchedule hard_delete, self_check;
+  CronSchedule prune_outbox, prune_idempotency_keys, prune_sessions, prune_password_resets, prune_login_failures;
+};
+BOOST_DESCRIBE_STRUCT(JobsConfig, (),
+                      (hard_delete, self_check, prune_outbox, prune_idempotency_keys, prune_sessions,
+                       prune_password_resets, prune_login_failures))
+
 enum class PersonalData : std::uint8_t { full, pseudonymous };
 BOOST_DESCRIBE_ENUM(PersonalData, full, pseudonymous)
 template <>
@@ -140,6 +149,7 @@ struct Config {
   LimitsConfig limits;
   IdempotencyConfig idempotency;
   TimeConfig time;
+  JobsConfig jobs;
   MessagesConfig messages;
   OutboxConfig outbox;
   SandboxConfig sandbox;
@@ -152,6 +162,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, sandbox, log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, sandbox,
+                       log))
 
 }  // namespace guerdon

@@ -19,6 +19,7 @@
 #include "platforms/routes.hpp"
 #include "profile/own_account.hpp"
 #include "profile/routes.hpp"
+#include "pruning/jobs.hpp"
 #include "routes.hpp"
 #include "sessions/routes.hpp"
 #include "sessions/sessions.hpp"
@@ -102,8 +103,8 @@ Module::Module(Platform& platform)
   declare_key_routes(platform.routes, parts_->keys);
   declare_platform_routes(platform.routes, parts_->platforms);
   declare_token_routes(platform.routes, key_pairs_of(platform.config.auth));
-  add_throttle_pump(platform.pumps);
   declare_metrics(platform.metrics);
+  add_pruning_jobs(platform.jobs, platform.config.jobs);
 }
 
 Module::~Module() = default;

@@ -12,7 +12,12 @@
 namespace guerdon::bus {
 
 OutboxBus::OutboxBus(Database& database, PumpRunner& runner, Random& random, BusSettings settings)
-    : database_(database), runner_(runner), random_(random), settings_(settings), writer_(settings.pseudonymous) {}
+    : database_(database),
+      runner_(runner),
+      random_(random),
+      settings_(settings),
+      writer_(settings.pseudonymous),
+      retention_(settings.retention, [this](std::string_view consumer) { return is_known(consumer); }) {}
 
 void OutboxBus::add(std::string consumer, std::string topic, std::string type, Handler handler,
                     SubscribeOptions options) {
@@ -121,9 +126,6 @@ void OutboxBus::add_careful_mode() {
 }
 
 void OutboxBus::add_chores() {
-  retention_ = std::make_unique<Retention>(settings_.retention,
-                                           [this](std::string_view consumer) { return is_known(consumer); });
-  runner_.add("bus retention", [this](Tx& tx) { return retention_->pass(tx); }, false);
   watch_ = std::make_unique<Watch>(settings_.delivery.lazy_messages, settings_.delivery.lazy_time,
                                    [this](const std::string& consumer, int partition) { wake(consumer, partition); });
   runner_.add("bus watch", [this](Tx& tx) { return watch_->pass(tx); }, true);

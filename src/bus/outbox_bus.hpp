@@ -50,6 +50,8 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   /// Gives new consumers their offsets and starts all pumps. `unclean`: the last run did not end by itself, so what it
   /// was doing is done again with care. Throws StoreError.
   void start(bool unclean);
+  /// Removes some of what is older than the retention and has been passed by everybody; how much, 0 when that is all.
+  std::int64_t prune(Tx& tx) { return retention_.prune(tx); }
   /// After an unclean stop: is there a consumer yet that has not passed what the log held then? Thread-safe.
   [[nodiscard]] bool is_careful() const noexcept { return is_careful_.load(std::memory_order_acquire); }
 
@@ -81,6 +83,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   bool is_sealed_ = false;
   std::deque<Subscription> subscriptions_;  // addresses stay
   std::map<std::pair<std::string_view, std::string_view>, MessageType> types_;
+  Retention retention_;
 
   // Filled by start(), unchanged from then on.
   std::map<int, std::int64_t> heads_;  // of the partitions, at the start
@@ -88,7 +91,6 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   std::map<Where, PumpRunner::Number> pumps_;
   std::vector<Listener> listeners_;
   std::unique_ptr<CarefulMode> careful_;
-  std::unique_ptr<Retention> retention_;
   std::unique_ptr<Watch> watch_;
   std::atomic<bool> is_started_{false}, is_careful_{false};
 };

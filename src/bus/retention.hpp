@@ -32,11 +32,11 @@ class Retention {
   /// A consumer that is not known to this server keeps nothing from being removed.
   Retention(std::chrono::milliseconds keep, IsKnown is_known) : keep_(keep), is_known_(std::move(is_known)) {}
 
-  /// A pump's pass: one chunk of one partition.
-  PumpResult pass(Tx& tx);
+  /// Removes one chunk of one partition; how many messages, 0 when there is nothing to remove.
+  std::int64_t prune(Tx& tx);
 
  private:
-  std::int64_t prune(Tx& tx, int partition, std::int64_t passed, Instant& next_at) const;
+  std::int64_t prune(Tx& tx, int partition, std::int64_t passed) const;
 
   const std::chrono::milliseconds keep_;
   const IsKnown is_known_;

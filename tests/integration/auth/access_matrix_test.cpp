@@ -139,6 +139,7 @@ class World {
   void add_things() {
     things_["platform"] = "steam";
     things_["newName"] = "newcomer";
+    things_["job"] = "prune-sessions";
     things_["key"] = made_by_admin("/api/admin/keys", {{"name", "x"}, {"roles", {"AUDITOR"}}}).text("/id");
     things_["event"] = made_by_admin("/api/events", parse_json(running_event).value()).text("/id");
     things_["draft"] = made_by_admin("/api/events", parse_json(draft_event).value()).text("/id");
