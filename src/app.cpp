@@ -7,9 +7,15 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "auth/dead_letters.hpp"
 #include "auth/module.hpp"
 #include "auth/ports.hpp"
 #include "base/version.hpp"
+#include "bus/dead_letter_command.hpp"
+#include "bus/dead_letter_routes.hpp"
+#include "bus/feed_events.hpp"
+#include "bus/feed_pump.hpp"
+#include "bus/feed_routes.hpp"
 #include "bus/invariants.hpp"
 #include "bus/outbox_bus.hpp"
 #include "bus/run_mark.hpp"
@@ -75,6 +81,7 @@ struct App::Impl {
   Impl(Config config, AppOptions app_options);
 
   Listeners::Parts wired();
+  void add_outlets();
   void start();
   void stop();
   void add_first_admin();
@@ -89,6 +96,8 @@ struct App::Impl {
   bus::PumpRunner pumps;
   bus::OutboxBus bus;
   CursorCodec cursors;
+  bus::Feed feed;
+  bus::DeadLetters dead_letters;
   http::RouteTable routes;
   Platform platform;
   Modules modules;
@@ -110,6 +119,9 @@ App::Impl::Impl(Config config, AppOptions app_options)
       pumps(foundation.database(), foundation.clock()),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
+      feed(cursors, [this](std::string_view topic) { return bus.has_topic(topic); }),
+      dead_letters({.knows = [this](std::string_view consumer) { return bus.is_known(consumer); },
+                    .wake = [this](const std::string& consumer, int partition) { bus.wake(consumer, partition); }}),
       platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors},
       modules(platform),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
@@ -118,12 +130,23 @@ App::Impl::Impl(Config config, AppOptions app_options)
 Listeners::Parts App::Impl::wired() {
   foundation.database().set_outbox_sink(&bus);
   add_audit_route(routes, cursors);
+  add_outlets();
   if (foundation.sandbox() != nullptr)
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });
   if (options.extend) options.extend(platform);
   bus.seal();
   return {foundation, routes, modules.auth.authenticator(), task_pool, hash_pool, readiness};
+}
+
+// How the outside reads the log, and what of it was given up.
+void App::Impl::add_outlets() {
+  bus.tell_dead_letters(std::string{auth::event_topics}, auth::publish_dead_letter);
+  bus::add_feed_routes(routes, feed);
+  routes.follow(bus::feed_path, bus::feed_events(feed));
+  bus.tell_commits(bus::wake_streams([this]() -> http::EventStreams& { return listeners.streams(); }));
+  bus::add_feed_pump(pumps, [this]() -> http::EventStreams& { return listeners.streams(); });
+  bus::add_dead_letter_routes(routes, dead_letters, foundation.database(), cursors);
 }
 
 void App::Impl::start() {
@@ -134,6 +157,7 @@ void App::Impl::start() {
   const bool is_unclean = bus::begin_run(foundation.database());
   may_end_clean = !is_unclean;
   if (is_unclean) log::warning("runtime", "the last run did not end by itself: messages are taken up with care");
+  listeners.streams().tell_opened([this] { pumps.wake(bus::feed_pump); });
   bus.start(is_unclean);
   watch();
   if (foundation.folder() != nullptr)
@@ -207,6 +231,8 @@ int App::Impl::command(const ControlRequest& request, ControlOutput output) {
   if (request.command == "verify")
     return verify(foundation.database(), all_invariants(), output) ? exit_ok : exit_failed;
   if (request.command == "admin create") return create_admin(request.arguments, output);
+  if (request.command.starts_with("dlq "))
+    return bus::dead_letter_command(dead_letters, foundation.database(), request.command, request.arguments, output);
   if (request.command == "openapi") return output(http::openapi_document(routes, version)) ? exit_ok : exit_failed;
   if (request.command == "migrate") {
     static_cast<void>(output("the database is up to date"));

@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "bus/log_epoch.hpp"
 #include "bus/partition.hpp"
 #include "telemetry/log.hpp"
 
@@ -29,6 +30,27 @@ std::vector<MessageType> OutboxBus::catalogue() const {
   return list;
 }
 
+void OutboxBus::tell_dead_letters(std::string topics, Hook hook) {
+  dead_letter_hooks_.emplace_back(std::move(topics), std::move(hook));
+}
+
+void OutboxBus::seal() {
+  is_sealed_ = true;
+  for (auto& subscription : subscriptions_)
+    for (const auto& [topics, hook] : dead_letter_hooks_) {
+      if (!subscription.topic.starts_with(topics)) continue;
+      subscription.options.on_dead = [own = std::move(subscription.options.on_dead), hook = hook](
+                                         Tx& tx, const DeliveryFailure& failure) {
+        if (own) own(tx, failure);
+        hook(tx, failure);
+      };
+    }
+}
+
+bool OutboxBus::has_topic(std::string_view topic) const {
+  return std::any_of(types_.begin(), types_.end(), [&](const auto& type) { return type.first.first == topic; });
+}
+
 bool OutboxBus::is_known(std::string_view consumer) const {
   return std::any_of(subscriptions_.begin(), subscriptions_.end(),
                      [&](const Subscription& known) { return known.consumer == consumer; });
@@ -37,6 +59,7 @@ bool OutboxBus::is_known(std::string_view consumer) const {
 void OutboxBus::start(bool unclean) {
   if (!is_sealed_) throw std::logic_error("the bus must be sealed before it starts");
   is_careful_.store(unclean, std::memory_order_release);
+  ensure_epoch(database_);
   place_consumers(unclean);
   add_consumers();
   if (unclean) add_careful_mode();
@@ -108,7 +131,7 @@ void OutboxBus::add_careful_mode() {
 }
 
 void OutboxBus::add_chores() {
-  retention_ = std::make_unique<Retention>(settings_.retention,
+  retention_ = std::make_unique<Retention>(settings_.retention, settings_.forget_readers,
                                            [this](std::string_view consumer) { return is_known(consumer); });
   runner_.add("bus retention", [this](Tx& tx) { return retention_->pass(tx); }, false);
   watch_ = std::make_unique<Watch>(settings_.delivery.lazy_messages, settings_.delivery.lazy_time,
@@ -128,6 +151,7 @@ void OutboxBus::write(Connection& connection, Instant now, std::span<OutgoingMes
 
 void OutboxBus::committed(std::span<const OutgoingMessage> messages) noexcept {
   if (!is_started_.load(std::memory_order_acquire)) return;
+  if (seen_) seen_(messages);
   const auto partitions = static_cast<int>(heads_.size());
   std::vector<PumpRunner::Number> woken;
   for (const auto& message : messages) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "bus/feed_offsets.hpp"
+
 namespace guerdon::bus {
 namespace {
 
@@ -32,6 +34,10 @@ PumpResult Retention::pass(Tx& tx) {
     if (!is_known_(standing.consumer)) continue;
     auto& least = passed[standing.partition];
     least = std::min(least, standing.position);
+  }
+  for (const auto& pin : list_pins(tx, tx.now() - forget_readers_)) {
+    auto& least = passed[pin.partition];
+    least = std::min(least, pin.position);
   }
   auto next_at = tx.now() + latest;
   for (const auto& [partition, position] : passed)
