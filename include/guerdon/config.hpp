@@ -112,9 +112,9 @@ BOOST_DESCRIBE_STRUCT(OutboxConfig, (), (retention))
 
 /// The log as readers outside follow it.
 struct FeedConfig {
-  Bounded<0, 10'000> streams;                             ///< of events, open at once
-  Within<second_ms, hour_ms> heartbeat;                   ///< into a stream with nothing to tell
-  Within<minute_ms, 3650 * day_ms> forget_readers;        ///< that have not committed for so long
+  Bounded<0, 10'000> streams;                       ///< of events, open at once
+  Within<second_ms, hour_ms> heartbeat;             ///< into a stream with nothing to tell
+  Within<minute_ms, 3650 * day_ms> forget_readers;  ///< that have not committed for so long
 };
 BOOST_DESCRIBE_STRUCT(FeedConfig, (), (streams, heartbeat, forget_readers))
 
@@ -161,6 +161,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, feed, sandbox, log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, feed, sandbox,
+                       log))
 
 }  // namespace guerdon

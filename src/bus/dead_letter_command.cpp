@@ -32,12 +32,11 @@ int list(const DeadLetters& letters, Database& database, const DeadLetterFilter&
   std::optional<Uuid> before;
   std::size_t count = 0;
   for (bool is_last = false; !is_last;) {
-    const auto found =
-        database.read([&](Snapshot& snapshot) { return letters.list(snapshot, filter, before, page); });
+    const auto found = database.read([&](Snapshot& snapshot) { return letters.list(snapshot, filter, before, page); });
     for (const auto& letter : found) {
-      const auto line = fmt::format("{}  {}  {}  {}  {}  after {} attempts: {}", letter.id.to_string(),
-                                    to_rfc3339(letter.last_at), letter.consumer, letter.message.topic,
-                                    letter.message.key, letter.attempts, letter.error);
+      const auto line =
+          fmt::format("{}  {}  {}  {}  {}  after {} attempts: {}", letter.id.to_string(), to_rfc3339(letter.last_at),
+                      letter.consumer, letter.message.topic, letter.message.key, letter.attempts, letter.error);
       if (!output(line)) return exit_failed;
       before = letter.id.uuid();
     }

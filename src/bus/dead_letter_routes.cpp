@@ -101,17 +101,17 @@ void add_looks(Router& routes, const DeadLetters& letters, const CursorCodec& cu
                      },
                      [](const DeadLetterView& view) { return view.id.uuid(); });
                });
-  routes.query({.method = "GET",
-                .path = "/api/admin/dlq/{id}",
-                .policy = readers,
-                .summary = "A message that a consumer gave up, and why",
-                .problems = {guerdon::problems::not_found}},
-               [&](Snapshot& snapshot, const Caller& caller,
-                   const Request<DeadLetterPath>& request) -> Result<DeadLetterView> {
-                 const auto letter = letters.find(snapshot, request.path.id);
-                 if (!letter) return letter.error();
-                 return show(*letter, caller);
-               });
+  routes.query(
+      {.method = "GET",
+       .path = "/api/admin/dlq/{id}",
+       .policy = readers,
+       .summary = "A message that a consumer gave up, and why",
+       .problems = {guerdon::problems::not_found}},
+      [&](Snapshot& snapshot, const Caller& caller, const Request<DeadLetterPath>& request) -> Result<DeadLetterView> {
+        const auto letter = letters.find(snapshot, request.path.id);
+        if (!letter) return letter.error();
+        return show(*letter, caller);
+      });
 }
 
 void add_replays(Router& routes, const DeadLetters& letters, Database& database) {
@@ -127,20 +127,19 @@ void add_replays(Router& routes, const DeadLetters& letters, Database& database)
                  });
   using ReplayCall = Request<None, ReplayQuery>;
   // Many transactions, so it is done in the step that runs in a pool; the one behind it only answers.
-  routes.command({.method = "POST",
-                  .path = "/api/admin/dlq/replay",
-                  .policy = Policy::roles({Role::admin}),
-                  .summary = "Hand all dead letters of a topic to their consumers again",
-                  .status = 202},
-                 [&](Snapshot&, const Caller& caller, const ReplayCall& call) -> Result<DeadLetters::Chunk> {
-                   const DeadLetterFilter filter{call.query.topic.value(), text_of(call.query.consumer)};
-                   return letters.replay_all(database, caller, filter, most_replayed);
-                 },
-                 [](Tx&, const Caller&, const ReplayCall&, const DeadLetters::Chunk& done) -> Result<ReplayCount> {
-                   return ReplayCount{.replayed = done.replayed,
-                                      .skipped = done.skipped,
-                                      .has_more = done.last.has_value()};
-                 });
+  routes.command(
+      {.method = "POST",
+       .path = "/api/admin/dlq/replay",
+       .policy = Policy::roles({Role::admin}),
+       .summary = "Hand all dead letters of a topic to their consumers again",
+       .status = 202},
+      [&](Snapshot&, const Caller& caller, const ReplayCall& call) -> Result<DeadLetters::Chunk> {
+        const DeadLetterFilter filter{call.query.topic.value(), text_of(call.query.consumer)};
+        return letters.replay_all(database, caller, filter, most_replayed);
+      },
+      [](Tx&, const Caller&, const ReplayCall&, const DeadLetters::Chunk& done) -> Result<ReplayCount> {
+        return ReplayCount{.replayed = done.replayed, .skipped = done.skipped, .has_more = done.last.has_value()};
+      });
 }
 
 }  // namespace
@@ -149,17 +148,17 @@ void add_dead_letter_routes(Router& routes, const DeadLetters& letters, Database
                             const CursorCodec& cursors) {
   add_looks(routes, letters, cursors);
   add_replays(routes, letters, database);
-  routes.command({.method = "DELETE",
-                  .path = "/api/admin/dlq/{id}",
-                  .policy = Policy::roles({Role::admin}),
-                  .summary = "Discard a dead letter, for a reason",
-                  .problems = {guerdon::problems::not_found}},
-                 [&letters](Tx& tx, const Caller& caller,
-                            const Request<DeadLetterPath, DiscardQuery>& request) -> Result<None> {
-                   const auto discarded = letters.discard(tx, caller, request.path.id, request.query.reason);
-                   if (!discarded) return discarded.error();
-                   return None{};
-                 });
+  routes.command(
+      {.method = "DELETE",
+       .path = "/api/admin/dlq/{id}",
+       .policy = Policy::roles({Role::admin}),
+       .summary = "Discard a dead letter, for a reason",
+       .problems = {guerdon::problems::not_found}},
+      [&letters](Tx& tx, const Caller& caller, const Request<DeadLetterPath, DiscardQuery>& request) -> Result<None> {
+        const auto discarded = letters.discard(tx, caller, request.path.id, request.query.reason);
+        if (!discarded) return discarded.error();
+        return None{};
+      });
 }
 
 }  // namespace guerdon::bus

@@ -20,9 +20,7 @@ DeadLetter read_letter(const Row& row) {
 }
 
 json::object about(const DeadLetter& letter) {
-  return {{"consumer", letter.consumer},
-          {"topic", letter.message.topic},
-          {"messageId", letter.message.id.to_string()}};
+  return {{"consumer", letter.consumer}, {"topic", letter.message.topic}, {"messageId", letter.message.id.to_string()}};
 }
 
 Error not_there() { return {guerdon::problems::not_found, "There is no such dead letter."}; }
@@ -30,9 +28,10 @@ Error not_there() { return {guerdon::problems::not_found, "There is no such dead
 /// As a pass does, so that nobody else moves the consumer's messages meanwhile. False: it has never been here.
 bool lock_consumer(Tx& tx, const DeadLetter& letter) {
   return tx
-      .find<std::int64_t>(Sql{"SELECT position FROM consumer_offsets WHERE consumer = $1 AND partition = $2",
-                              "SELECT position FROM consumer_offsets WHERE consumer = $1 AND partition = $2 FOR UPDATE"},
-                          letter.consumer, letter.message.partition)
+      .find<std::int64_t>(
+          Sql{"SELECT position FROM consumer_offsets WHERE consumer = $1 AND partition = $2",
+              "SELECT position FROM consumer_offsets WHERE consumer = $1 AND partition = $2 FOR UPDATE"},
+          letter.consumer, letter.message.partition)
       .has_value();
 }
 
@@ -79,8 +78,7 @@ Result<void> DeadLetters::replay(Tx& tx, const Caller& caller, DeadLetterId id) 
   const auto letter = find(tx, id);
   if (!letter) return letter.error();
   if (auto revived = revive(tx, *letter); !revived) return revived;
-  record_audit(tx, caller,
-               {.action = "dead-letter.replayed", .subject = id.to_string(), .details = about(*letter)});
+  record_audit(tx, caller, {.action = "dead-letter.replayed", .subject = id.to_string(), .details = about(*letter)});
   return {};
 }
 
@@ -127,9 +125,8 @@ DeadLetters::Chunk DeadLetters::replay_all(Database& database, const Caller& cal
   if (newest.empty()) return all;
   all.last = DeadLetterId{};
   while (all.last && all.replayed + all.skipped < most) {
-    const auto done = database.write([&](Tx& tx) -> Result<Chunk> {
-      return replay_chunk(tx, caller, filter, *all.last, newest.front().id);
-    });
+    const auto done = database.write(
+        [&](Tx& tx) -> Result<Chunk> { return replay_chunk(tx, caller, filter, *all.last, newest.front().id); });
     all.replayed += done.value().replayed;
     all.skipped += done.value().skipped;
     all.last = done.value().last;

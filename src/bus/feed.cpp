@@ -20,8 +20,9 @@ Error no_cursor(std::string_view where, bool is_parameter) {
 }
 
 Error restored() {
-  return {problems::log_restored,
-          "The log is another one than this cursor was made in: a backup was restored. Begin again with after=earliest."};
+  return {
+      problems::log_restored,
+      "The log is another one than this cursor was made in: a backup was restored. Begin again with after=earliest."};
 }
 
 Error expired() {
@@ -43,7 +44,8 @@ Result<void> check_place(Snapshot& snapshot, const LogPlace& place, const Positi
 
 std::optional<std::string_view> ReaderNameRule::fault(std::string_view text) {
   const auto is_fine = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   };
   if (std::all_of(text.begin(), text.end(), is_fine)) return std::nullopt;
   return "must consist of letters, digits, dots, underscores and hyphens";
@@ -56,8 +58,7 @@ Result<FeedPage> Feed::page(Snapshot& snapshot, const Caller& caller, const Feed
   const auto heads = list_heads(snapshot);
   if (auto checked = check_place(snapshot, *place, heads); !checked) return checked.error();
 
-  auto reading =
-      read_across(snapshot, question.topic, place->positions, heads, static_cast<int>(question.limit));
+  auto reading = read_across(snapshot, question.topic, place->positions, heads, static_cast<int>(question.limit));
   FeedPage page;
   for (const auto& message : reading.messages) {
     place->positions[static_cast<std::size_t>(message.partition)] = message.position;

@@ -21,9 +21,9 @@ inline constexpr Problem log_restored{410, "log-restored"};      ///< it belongs
 }  // namespace problems
 
 struct FeedQuestion {
-  std::string topic;                   ///< empty = all
-  std::optional<std::string> consumer; ///< begin where it has committed
-  std::optional<std::string> after;    ///< a cursor, "earliest" or "latest"; wins over the consumer's
+  std::string topic;                    ///< empty = all
+  std::optional<std::string> consumer;  ///< begin where it has committed
+  std::optional<std::string> after;     ///< a cursor, "earliest" or "latest"; wins over the consumer's
   std::int64_t limit = 20;
 };
 

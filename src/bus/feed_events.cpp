@@ -49,8 +49,7 @@ class FeedEvents final : public http::EventSource {
 }  // namespace
 
 http::OpenEvents feed_events(const Feed& feed) {
-  return [&feed](const RawRequest& raw,
-                 std::string_view last_event_id) -> Result<std::unique_ptr<http::EventSource>> {
+  return [&feed](const RawRequest& raw, std::string_view last_event_id) -> Result<std::unique_ptr<http::EventSource>> {
     static const std::array<std::string, 1> names{"topic"};
     const auto request = routes_detail::decode_request<Request<TopicPath, FeedQuery>>(raw, names, no_body);
     if (!request) return request.error();

@@ -17,20 +17,20 @@ std::int64_t size_of(const std::optional<PageSize>& limit) { return limit ? limi
 
 void add_feed_routes(Router& routes, const Feed& feed) {
   const auto readers = Policy::roles({Role::auditor, Role::admin});
-  routes.query({.method = "GET",
-                .path = "/api/admin/outbox",
-                .policy = readers,
-                .summary = "The messages of all topics or of one, in publishing order",
-                .problems = {problems::cursor_expired, problems::log_restored}},
-               [&feed](Snapshot& snapshot, const Caller& caller,
-                       const Request<None, OutboxQuery>& request) -> Result<FeedPage> {
-                 const auto& query = request.query;
-                 return feed.page(snapshot, caller,
-                                  {.topic = text_of(query.topic).value_or(std::string{}),
-                                   .consumer = {},
-                                   .after = text_of(query.after),
-                                   .limit = size_of(query.limit)});
-               });
+  routes.query(
+      {.method = "GET",
+       .path = "/api/admin/outbox",
+       .policy = readers,
+       .summary = "The messages of all topics or of one, in publishing order",
+       .problems = {problems::cursor_expired, problems::log_restored}},
+      [&feed](Snapshot& snapshot, const Caller& caller, const Request<None, OutboxQuery>& request) -> Result<FeedPage> {
+        const auto& query = request.query;
+        return feed.page(snapshot, caller,
+                         {.topic = text_of(query.topic).value_or(std::string{}),
+                          .consumer = {},
+                          .after = text_of(query.after),
+                          .limit = size_of(query.limit)});
+      });
   routes.query({.method = "GET",
                 .path = feed_path,
                 .policy = readers,

@@ -42,8 +42,8 @@ void add_dead_letters(CLI::App& parser, CommandLine& line, const F& command) {
   auto* const dlq = parser.add_subcommand("dlq", "Look after dead letters: messages that a consumer gave up");
   dlq->require_subcommand(1)->fallthrough();
   auto* const list = command(*dlq, "list", "A line for each, newest first", Command::dlq_list);
-  auto* const replay = command(*dlq, "replay", "Hand one, or all of a topic, to the consumer again",
-                               Command::dlq_replay);
+  auto* const replay =
+      command(*dlq, "replay", "Hand one, or all of a topic, to the consumer again", Command::dlq_replay);
   auto* const id = replay->add_option("id", line.id, "The one to replay");
   for (auto* const filtered : {list, replay}) {
     filtered->add_option("--topic", line.topic, "Those of that topic");

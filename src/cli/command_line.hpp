@@ -12,9 +12,9 @@ enum class Command { serve, migrate, admin_create, verify, dlq_list, dlq_replay,
 struct CommandLine {
   Command command = Command::serve;
   std::string config_file;
-  std::vector<std::string> overrides;  ///< of --set, `key=value`
-  std::string username, email;         ///< admin create
-  std::string url;                     ///< health
+  std::vector<std::string> overrides;       ///< of --set, `key=value`
+  std::string username, email;              ///< admin create
+  std::string url;                          ///< health
   std::string id, topic, consumer, reason;  ///< dlq
 };
 

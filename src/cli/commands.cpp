@@ -46,11 +46,10 @@ int create_admin(const Config& config, const CommandLine& line) {
 
 int dead_letters(const Config& config, const CommandLine& line) {
   const bool only_looks = line.command == Command::dlq_list;
-  const auto* const command = only_looks                                 ? "dlq list"
+  const auto* const command = only_looks                            ? "dlq list"
                               : line.command == Command::dlq_replay ? "dlq replay"
                                                                     : "dlq discard";
-  json::object arguments{
-      {"id", line.id}, {"topic", line.topic}, {"consumer", line.consumer}, {"reason", line.reason}};
+  json::object arguments{{"id", line.id}, {"topic", line.topic}, {"consumer", line.consumer}, {"reason", line.reason}};
   return on_data(config, {command, std::move(arguments)}, only_looks);
 }
 

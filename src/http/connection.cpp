@@ -117,8 +117,8 @@ void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
 void Connection::finish(Response response) {
   const auto& options = thread_.options();
   is_polite_ = !keeps_alive_ && !response.close;
-  envelope_.last = !keeps_alive_ || response.close || response.rest || thread_.is_draining() || served_ >= options.max_requests ||
-                   thread_.now() - opened_ >= options.timeouts.age;
+  envelope_.last = !keeps_alive_ || response.close || response.rest || thread_.is_draining() ||
+                   served_ >= options.max_requests || thread_.now() - opened_ >= options.timeouts.age;
   envelope_.request_id = request_id_;
   append_response(out_, response, envelope_);
   is_ending_ = envelope_.last;

@@ -23,9 +23,9 @@
 namespace guerdon::http {
 
 struct StreamRules {
-  std::size_t most = 64;                                    ///< open at once
+  std::size_t most = 64;                                           ///< open at once
   std::chrono::milliseconds heartbeat = std::chrono::seconds{15};  ///< by the business clock
-  std::int64_t longest_steps = 40'000'000;                  ///< of reading a page
+  std::int64_t longest_steps = 40'000'000;                         ///< of reading a page
 };
 
 /// Thread-safe. Outlives its streams, which end with their connections, and the tasks that it posted.

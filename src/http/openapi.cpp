@@ -86,16 +86,16 @@ json::object header_parameter(std::string_view name, std::string_view descriptio
 }
 
 json::object shared_parameters() {
-  return {{"IdempotencyKey",
-           header_parameter("Idempotency-Key", "A repeat with the same key gets the first answer and has no effect.",
-                            {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[!-~]+$"}})},
-          {"IfMatch",
-           header_parameter("If-Match", "Only if the resource still has this entity tag.", {{"type", "string"}})},
-          {"LastEventId", header_parameter("Last-Event-ID",
-                                           "With `Accept: text/event-stream`: goes on after that event.",
-                                           {{"type", "string"}})},
-          {"IfNoneMatch", header_parameter("If-None-Match", "Only if the resource no longer has this entity tag.",
-                                           {{"type", "string"}})}};
+  return {
+      {"IdempotencyKey",
+       header_parameter("Idempotency-Key", "A repeat with the same key gets the first answer and has no effect.",
+                        {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[!-~]+$"}})},
+      {"IfMatch",
+       header_parameter("If-Match", "Only if the resource still has this entity tag.", {{"type", "string"}})},
+      {"LastEventId", header_parameter("Last-Event-ID", "With `Accept: text/event-stream`: goes on after that event.",
+                                       {{"type", "string"}})},
+      {"IfNoneMatch",
+       header_parameter("If-None-Match", "Only if the resource no longer has this entity tag.", {{"type", "string"}})}};
 }
 
 json::object header_answer(std::string_view description, std::string_view example) {

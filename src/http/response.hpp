@@ -34,8 +34,8 @@ struct Response {
   std::string body = {};
   std::string_view content_type = json_type;  ///< of static storage
   Headers headers = {};
-  bool close = false;  ///< end the connection after it
-  bool kept = true;    ///< under an Idempotency-Key, if its status is of the kind that is
+  bool close = false;                 ///< end the connection after it
+  bool kept = true;                   ///< under an Idempotency-Key, if its status is of the kind that is
   std::shared_ptr<Pieces> rest = {};  ///< what follows the body, to the end of the connection
 };
 

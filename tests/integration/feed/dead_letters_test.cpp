@@ -20,8 +20,7 @@ constexpr int attempts = 3;
 /// A consumer of notes that can't stand some of them for a while, and one of new accounts.
 class Ward {
  public:
-  explicit Ward(Engine engine)
-      : site(engine, [this](Platform& platform) { listen(platform); }) {
+  explicit Ward(Engine engine) : site(engine, [this](Platform& platform) { listen(platform); }) {
     site.write([](Tx& tx) {
       tx.exec({"CREATE TABLE test_effects (n INTEGER PRIMARY KEY, consumer TEXT, subject TEXT, number INTEGER)",
                "CREATE TABLE test_effects (n SERIAL PRIMARY KEY, consumer TEXT, subject TEXT, number BIGINT)"});
@@ -35,8 +34,7 @@ class Ward {
   }
 
   Numbers effects_of(const std::string& subject) {
-    return site.server->database().read(
-        [&](Snapshot& snapshot) { return effects(snapshot, "ward.notes", subject); });
+    return site.server->database().read([&](Snapshot& snapshot) { return effects(snapshot, "ward.notes", subject); });
   }
 
   json::array letters(const std::string& query = {}) {
@@ -51,9 +49,7 @@ class Ward {
     return std::string{all[0].at("id").as_string()};
   }
 
-  Response replay(const std::string& what) {
-    return site.server->post("/api/admin/dlq/" + what, {}, site.admin);
-  }
+  Response replay(const std::string& what) { return site.server->post("/api/admin/dlq/" + what, {}, site.admin); }
   std::int64_t audited(const char* action) {
     return site.server->database().read([&](Snapshot& snapshot) {
       return snapshot.get<std::int64_t>("SELECT COUNT(*) FROM audit_log WHERE action = $1", action);
@@ -312,8 +308,8 @@ TEST_CASE("a dead letter of the accounts is published, and an AUDITOR does not s
   CHECK(page.at("/items/0/key").as_string() == user);
 
   const auto id = ward.only_id();
-  for (const auto& path : {std::string{"/api/admin/dlq"}, "/api/admin/dlq/" + id,
-                           std::string{"/api/admin/feed/auth.events.dlq"}}) {
+  for (const auto& path :
+       {std::string{"/api/admin/dlq"}, "/api/admin/dlq/" + id, std::string{"/api/admin/feed/auth.events.dlq"}}) {
     INFO(path);
     const auto masked = ward.site.server->get(path, ward.site.auditor);
     CHECK(masked.status == 200);

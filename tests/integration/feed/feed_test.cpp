@@ -221,8 +221,8 @@ TEST_CASE("a consumer is set back only when it says so, and that is recorded") {
   REQUIRE(site.commit("billing", page.text("/cursor")).status == 200);
   CHECK(site.read<std::int64_t>("SELECT COUNT(*) FROM audit_log WHERE action = 'feed.reset'") == 0);
   const auto back = site.server->post(
-      notes_feed + "/commit",
-      {{"consumer", "billing"}, {"cursor", page.text("/items/2/cursor")}, {"reset", true}}, site.admin);
+      notes_feed + "/commit", {{"consumer", "billing"}, {"cursor", page.text("/items/2/cursor")}, {"reset", true}},
+      site.admin);
   INFO(back.body);
   REQUIRE(back.status == 200);
   CHECK(numbers_of(site.get(notes_feed + "?consumer=billing")) == counted(3, 2));
@@ -233,8 +233,9 @@ TEST_CASE("a consumer is set back only when it says so, and that is recorded") {
 }
 
 TEST_CASE("messages are kept for a consumer that has not seen them, until it has been away too long") {
-  FeedSite site{GENERATE(from_range(engines())), {},
-                [](Config& config) { config.feed.forget_readers.value = std::chrono::days{20}; }};
+  FeedSite site{GENERATE(from_range(engines())), {}, [](Config& config) {
+                  config.feed.forget_readers.value = std::chrono::days{20};
+                }};
   site.publish_notes(0, 3);
   const auto first = site.get(notes_feed).text("/items/0/cursor");
   const auto unnamed = site.get(notes_feed + "?after=" + first).text("/cursor");
@@ -340,7 +341,6 @@ TEST_CASE("an AUDITOR reads messages without who somebody is, and commits nothin
   CHECK(masked.body.find("@example.com") == std::string::npos);
   CHECK(masked.body.find("somebody") == std::string::npos);
   CHECK(site.server->get("/api/admin/outbox?limit=100", site.auditor).body.find("somebody") == std::string::npos);
-  CHECK(site.server
-            ->post(notes_feed + "/commit", {{"consumer", "x"}, {"cursor", masked.text("/cursor")}}, site.auditor)
+  CHECK(site.server->post(notes_feed + "/commit", {{"consumer", "x"}, {"cursor", masked.text("/cursor")}}, site.auditor)
             .status == 403);
 }

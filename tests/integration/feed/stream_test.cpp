@@ -1,5 +1,7 @@
 // The feed as server-sent events: resuming, heartbeats, slow and vanished readers, the end.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <thread>
 
 #include "integration/feed/event_client.hpp"
@@ -126,8 +128,9 @@ TEST_CASE("while many write at once, a stream tells everything once and each key
 }
 
 TEST_CASE("a reader that takes nothing pauses its own stream only, and misses nothing") {
-  FeedSite site{GENERATE(from_range(engines())), {},
-                [](Config& config) { config.http.write_timeout.value = std::chrono::minutes{10}; }};
+  FeedSite site{GENERATE(from_range(engines())), {}, [](Config& config) {
+                  config.http.write_timeout.value = std::chrono::minutes{10};
+                }};
   constexpr int count = 1200;
   const std::string long_subject(8000, 'x');  // some 20 MB in all: more than sockets hold
   auto slow = following(site);
@@ -142,8 +145,8 @@ TEST_CASE("a reader that takes nothing pauses its own stream only, and misses no
 }
 
 TEST_CASE("there are only so many streams, and one that is closed makes room") {
-  FeedSite site{GENERATE(from_range(engines())), {},
-                [](Config& config) { config.feed.streams = *Bounded<0, 10'000>::make(1); }};
+  FeedSite site{
+      GENERATE(from_range(engines())), {}, [](Config& config) { config.feed.streams = *Bounded<0, 10'000>::make(1); }};
   {
     auto first = following(site);
     const auto refused = refusal(site, notes_feed, site.admin);
@@ -154,8 +157,7 @@ TEST_CASE("there are only so many streams, and one that is closed makes room") {
   }
   const auto deadline = std::chrono::steady_clock::now() + 60s;
   int status = 503;
-  while (status == 503 && std::chrono::steady_clock::now() < deadline)
-    status = follow(site).raw.receive(true).status;
+  while (status == 503 && std::chrono::steady_clock::now() < deadline) status = follow(site).raw.receive(true).status;
   CHECK(status == 200);
 }
 
@@ -206,6 +208,20 @@ TEST_CASE("a stream is refused as the page would be") {
   CHECK(bad.body.find("\"parameter\":\"after\"") != std::string::npos);
   CHECK(refusal(site, notes_feed + "?limit=0", site.admin).status == 400);
   CHECK(refusal(site, "/api/admin/audit", site.admin).status == 406);
+}
+
+TEST_CASE("the document says that a feed can be followed, and how to come back") {
+  FeedSite site{Engine::sqlite};
+  const auto operation = site.server->get("/openapi.json").json().at("paths").at("/api/admin/feed/{topic}").at("get");
+  const auto content = operation.at("responses").at("200").at("content").as_object();
+  CHECK(content.contains("text/event-stream"));
+  CHECK(content.at("application/json").at("schema").at("$ref") == "#/components/schemas/FeedPage");
+  const auto parameters = operation.at("parameters").as_array();
+  CHECK(std::count(parameters.begin(), parameters.end(),
+                   json::parse(R"({"$ref":"#/components/parameters/LastEventId"})")) == 1);
+  CHECK(operation.at("responses").as_object().contains("410"));
+  CHECK(operation.at("responses").at("503").at("description").as_string().find("too-many-streams") !=
+        json::string::npos);
 }
 
 TEST_CASE("what a client sends into a stream is thrown away, and too much of it ends the stream") {

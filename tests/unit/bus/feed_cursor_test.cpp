@@ -23,8 +23,9 @@ TEST_CASE("a cursor of another topic, key or kind opens no place") {
   CHECK_FALSE(bus::open_place(cursors, "", cursor));
   CHECK_FALSE(bus::open_place(cursors, "user.login", cursor + "A"));
   CHECK_FALSE(bus::open_place(CursorCodec{"another"}, "user.login", cursor));
-  for (const auto* text : {"", "feed\nuser.login\n", "feed\nuser.login\nlog_1", "feed\nuser.login\nlog_1\n",
-                           "feed\nuser.login\nlog_1\n5,6", "feed\nuser.login\nlog_1\nx", "list\nuser.login\nlog_1\n5"}) {
+  for (const auto* text :
+       {"", "feed\nuser.login\n", "feed\nuser.login\nlog_1", "feed\nuser.login\nlog_1\n",
+        "feed\nuser.login\nlog_1\n5,6", "feed\nuser.login\nlog_1\nx", "list\nuser.login\nlog_1\n5"}) {
     INFO(text);
     CHECK_FALSE(bus::open_place(cursors, "user.login", cursors.seal(text)));
   }

@@ -13,9 +13,10 @@
 using namespace guerdon;
 
 TEST_CASE("personal members are left out of a message and of the message within it") {
-  CHECK(bus::without_personal(
-            R"({"userId":"usr_1","email":"a@b.c","message":{"payload":[{"username":"bob","n":1}]},"ipAddress":"::1"})") ==
-        R"({"userId":"usr_1","message":{"payload":[{"n":1}]}})");
+  CHECK(
+      bus::without_personal(
+          R"({"userId":"usr_1","email":"a@b.c","message":{"payload":[{"username":"bob","n":1}]},"ipAddress":"::1"})") ==
+      R"({"userId":"usr_1","message":{"payload":[{"n":1}]}})");
 }
 
 TEST_CASE("every member that a message calls personal is known to be so") {
@@ -32,7 +33,8 @@ TEST_CASE("every member that a message calls personal is known to be so") {
     for (const auto& name : personal->as_array()) {
       INFO(file.path().string() << ": " << name);
       ++found;
-      CHECK(std::count(bus::personal_names.begin(), bus::personal_names.end(), std::string_view{name.as_string()}) == 1);
+      CHECK(std::count(bus::personal_names.begin(), bus::personal_names.end(), std::string_view{name.as_string()}) ==
+            1);
     }
   }
   CHECK(found > 5);
