@@ -1,6 +1,8 @@
 // A client of server-sent events that takes them apart by hand.
 #pragma once
 
+#include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 

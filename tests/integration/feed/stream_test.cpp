@@ -191,7 +191,7 @@ TEST_CASE("a stream does not outlive the token that it was opened with") {
   FeedSite site{Engine::sqlite};
   auto client = following(site);
   CHECK(client.next_block().retry == "2000");
-  site.server->advance(16min);
+  site.server->advance(17min);
   const auto farewell = client.next_event();
   CHECK(farewell.event == "problem");
   CHECK(parse_json(farewell.data).value().at("code") == "token-expired");
