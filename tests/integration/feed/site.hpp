@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "guerdon/bus.hpp"
+#include "guerdon/caller.hpp"
 #include "guerdon/testing.hpp"
 #include "support/bus_notes.hpp"
 #include "support/databases.hpp"
+#include "support/result.hpp"
 #include "support/temp_folder.hpp"
 
 namespace guerdon::test {

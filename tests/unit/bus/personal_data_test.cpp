@@ -9,6 +9,7 @@
 
 #include "guerdon/json.hpp"
 #include "support/paths.hpp"
+#include "support/result.hpp"
 
 using namespace guerdon;
 
