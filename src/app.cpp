@@ -8,9 +8,15 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "auth/dead_letters.hpp"
 #include "auth/module.hpp"
 #include "auth/ports.hpp"
 #include "base/version.hpp"
+#include "bus/dead_letter_command.hpp"
+#include "bus/dead_letter_routes.hpp"
+#include "bus/feed_events.hpp"
+#include "bus/feed_pump.hpp"
+#include "bus/feed_routes.hpp"
 #include "bus/invariants.hpp"
 #include "bus/outbox_bus.hpp"
 #include "bus/run_mark.hpp"
@@ -85,6 +91,7 @@ struct App::Impl {
   Listeners::Parts wired();
   void add_metrics();
   void add_own_jobs();
+  void add_outlets();
   void start();
   void stop();
   void add_first_admin();
@@ -99,6 +106,8 @@ struct App::Impl {
   bus::PumpRunner pumps;
   bus::OutboxBus bus;
   CursorCodec cursors;
+  bus::Feed feed;
+  bus::DeadLetters dead_letters;
   http::RouteTable routes;
   telemetry::MetricsRegistry metrics;
   cron::SelfCheck self_check;
@@ -124,6 +133,9 @@ App::Impl::Impl(Config config, AppOptions app_options)
       pumps(foundation.database(), foundation.clock()),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
+      feed(cursors, [this](std::string_view topic) { return bus.has_topic(topic); }),
+      dead_letters({.knows = [this](std::string_view consumer) { return bus.is_known(consumer); },
+                    .wake = [this](const std::string& consumer, int partition) { bus.wake(consumer, partition); }}),
       self_check(foundation.database(), quick_ones(all_invariants())),
       jobs(pumps, foundation.random(), {.zone = foundation.config().time.zone}),
       platform{foundation.config(), routes, bus, pumps, jobs, foundation.random(), cursors, metrics},
@@ -139,6 +151,7 @@ Listeners::Parts App::Impl::wired() {
   add_audit_route(routes, cursors);
   add_own_jobs();
   cron::add_job_routes(routes, jobs, cursors);
+  add_outlets();
   if (foundation.sandbox() != nullptr)
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });
@@ -171,6 +184,16 @@ void App::Impl::add_own_jobs() {
   jobs.add(pruning_job("prune-idempotency-keys", schedules.prune_idempotency_keys, http::prune_kept));
 }
 
+// How the outside reads the log, and what of it was given up.
+void App::Impl::add_outlets() {
+  bus.tell_dead_letters(std::string{auth::event_topics}, auth::publish_dead_letter);
+  bus::add_feed_routes(routes, feed);
+  routes.follow(bus::feed_path, bus::feed_events(feed));
+  bus.tell_commits(bus::wake_streams([this]() -> http::EventStreams& { return listeners.streams(); }));
+  bus::add_feed_pump(pumps, [this]() -> http::EventStreams& { return listeners.streams(); });
+  bus::add_dead_letter_routes(routes, dead_letters, foundation.database(), cursors);
+}
+
 void App::Impl::start() {
   const std::lock_guard lock{life};
   if (is_running) return;
@@ -179,6 +202,7 @@ void App::Impl::start() {
   const bool is_unclean = bus::begin_run(foundation.database());
   may_end_clean = !is_unclean;
   if (is_unclean) log::warning("runtime", "the last run did not end by itself: messages are taken up with care");
+  listeners.streams().tell_opened([this] { pumps.wake(bus::feed_pump); });
   bus.start(is_unclean);
   watch();
   if (foundation.folder() != nullptr)
@@ -264,6 +288,8 @@ int App::Impl::command(const ControlRequest& request, ControlOutput output) {
   if (request.command == "verify")
     return verify(foundation.database(), all_invariants(), output) ? exit_ok : exit_failed;
   if (request.command == "admin create") return create_admin(request.arguments, output);
+  if (request.command.starts_with("dlq "))
+    return bus::dead_letter_command(dead_letters, foundation.database(), request.command, request.arguments, output);
   if (request.command == "openapi") return output(http::openapi_document(routes, version)) ? exit_ok : exit_failed;
   if (request.command == "migrate") {
     static_cast<void>(output("the database is up to date"));

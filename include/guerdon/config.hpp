@@ -119,6 +119,14 @@ struct OutboxConfig {
 };
 BOOST_DESCRIBE_STRUCT(OutboxConfig, (), (retention))
 
+/// The log as readers outside follow it.
+struct FeedConfig {
+  Bounded<0, 10'000> streams;                       ///< of events, open at once
+  Within<second_ms, hour_ms> heartbeat;             ///< into a stream with nothing to tell
+  Within<minute_ms, 3650 * day_ms> forget_readers;  ///< that have not committed for so long
+};
+BOOST_DESCRIBE_STRUCT(FeedConfig, (), (streams, heartbeat, forget_readers))
+
 struct SandboxConfig {
   bool clock = false;
 };
@@ -152,6 +160,7 @@ struct Config {
   JobsConfig jobs;
   MessagesConfig messages;
   OutboxConfig outbox;
+  FeedConfig feed;
   SandboxConfig sandbox;
   LogConfig log;
 
@@ -162,7 +171,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, sandbox,
+                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, feed, sandbox,
                        log))
 
 }  // namespace guerdon

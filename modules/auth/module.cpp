@@ -4,6 +4,7 @@
 #include "accounts.hpp"
 #include "accounts/administration.hpp"
 #include "accounts/routes.hpp"
+#include "auth/dead_letter_messages.hpp"
 #include "auth/messages.hpp"
 #include "auth/platform_messages.hpp"
 #include "authenticator.hpp"
@@ -47,7 +48,7 @@ void declare_all(Bus& bus) {
 void declare_messages(Bus& bus) {
   declare_all<UserLoggedIn, UserCreated, UserUpdated, UserRolesChanged, UserStatusChanged, UserDeletionRequested,
               LoginSucceeded, LoginFailed, LoggedOut, RefreshTokenReused, BruteForceSuspected, PlatformConnected,
-              PlatformDisconnected>(bus);
+              PlatformDisconnected, AuthEventDeadLettered>(bus);
 }
 
 SessionRules session_rules(const LimitsConfig& limits) {

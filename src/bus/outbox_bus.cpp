@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "bus/figures.hpp"
+#include "bus/log_epoch.hpp"
 #include "bus/partition.hpp"
 #include "telemetry/log.hpp"
 
@@ -17,7 +18,8 @@ OutboxBus::OutboxBus(Database& database, PumpRunner& runner, Random& random, Bus
       random_(random),
       settings_(settings),
       writer_(settings.pseudonymous),
-      retention_(settings.retention, [this](std::string_view consumer) { return is_known(consumer); }) {}
+      retention_(settings.retention, settings.forget_readers,
+                 [this](std::string_view consumer) { return is_known(consumer); }) {}
 
 void OutboxBus::add(std::string consumer, std::string topic, std::string type, Handler handler,
                     SubscribeOptions options) {
@@ -33,6 +35,27 @@ std::vector<MessageType> OutboxBus::catalogue() const {
   std::vector<MessageType> list;
   for (const auto& [name, type] : types_) list.push_back(type);
   return list;
+}
+
+void OutboxBus::tell_dead_letters(std::string topics, Hook hook) {
+  dead_letter_hooks_.emplace_back(std::move(topics), std::move(hook));
+}
+
+void OutboxBus::seal() {
+  is_sealed_ = true;
+  for (auto& subscription : subscriptions_)
+    for (const auto& [topics, hook] : dead_letter_hooks_) {
+      if (!subscription.topic.starts_with(topics)) continue;
+      subscription.options.on_dead = [own = std::move(subscription.options.on_dead), hook = hook](
+                                         Tx& tx, const DeliveryFailure& failure) {
+        if (own) own(tx, failure);
+        hook(tx, failure);
+      };
+    }
+}
+
+bool OutboxBus::has_topic(std::string_view topic) const {
+  return std::any_of(types_.begin(), types_.end(), [&](const auto& type) { return type.first.first == topic; });
 }
 
 bool OutboxBus::is_known(std::string_view consumer) const {
@@ -55,6 +78,7 @@ void OutboxBus::add_metrics(Metrics& metrics) const {
 void OutboxBus::start(bool unclean) {
   if (!is_sealed_) throw std::logic_error("the bus must be sealed before it starts");
   is_careful_.store(unclean, std::memory_order_release);
+  ensure_epoch(database_);
   place_consumers(unclean);
   add_consumers();
   if (unclean) add_careful_mode();
@@ -144,6 +168,7 @@ void OutboxBus::write(Connection& connection, Instant now, std::span<OutgoingMes
 void OutboxBus::committed(std::span<const OutgoingMessage> messages) noexcept {
   if (observer_) observer_(messages);
   if (!is_started_.load(std::memory_order_acquire)) return;
+  if (seen_) seen_(messages);
   const auto partitions = static_cast<int>(heads_.size());
   std::vector<PumpRunner::Number> woken;
   for (const auto& message : messages) {

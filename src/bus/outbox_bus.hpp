@@ -28,6 +28,8 @@ namespace guerdon::bus {
 struct BusSettings {
   bool pseudonymous = false;                                  ///< leave personal members out of what is published
   std::chrono::milliseconds retention{std::chrono::days{7}};  ///< of messages that everybody has passed
+  /// Named readers of the feed that have not committed for so long keep no messages any more.
+  std::chrono::milliseconds forget_readers{std::chrono::days{30}};
   DeliveryLimits delivery{};
 };
 
@@ -35,6 +37,8 @@ struct BusSettings {
 /// runner → the runner's stop(). Must outlive the runner's passes and the store's attachment.
 class OutboxBus final : public Bus, public store::OutboxSink {
  public:
+  using Hook = std::function<void(Tx&, const DeliveryFailure&)>;
+
   OutboxBus(Database& database, PumpRunner& runner, Random& random, BusSettings settings);
 
   void add(std::string consumer, std::string topic, std::string type, Handler handler,
@@ -44,8 +48,19 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   void observe(Observer observer) { observer_ = std::move(observer); }
   /// How far behind its consumers are, what is parked and given up.
   void add_metrics(Metrics& metrics) const;
-  void seal() override { is_sealed_ = true; }
+  void seal() override;
   [[nodiscard]] std::vector<MessageType> catalogue() const override;
+
+  /// `hook` is told of every message that became a dead letter and whose topic begins so, whoever could not handle it;
+  /// after the consumer's own on_dead and like it. Before seal().
+  void tell_dead_letters(std::string topics, Hook hook);
+  /// `seen` is told what was committed, on the committing thread: hand over and return. Before start().
+  void tell_commits(std::function<void(std::span<const OutgoingMessage>)> seen) { seen_ = std::move(seen); }
+
+  [[nodiscard]] bool is_known(std::string_view consumer) const;
+  [[nodiscard]] bool has_topic(std::string_view topic) const;
+  /// Runs that consumer soon; nothing before the start. Thread-safe.
+  void wake(const std::string& consumer, int partition);
 
   /// Gives new consumers their offsets and starts all pumps. `unclean`: the last run did not end by itself, so what it
   /// was doing is done again with care. Throws StoreError.
@@ -66,12 +81,10 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   };
 
   void add_type(MessageType type) override;
-  [[nodiscard]] bool is_known(std::string_view consumer) const;
   void place_consumers(bool unclean);
   void add_consumers();
   void add_careful_mode();
   void add_chores();
-  void wake(const std::string& consumer, int partition);
 
   Database& database_;
   PumpRunner& runner_;
@@ -84,6 +97,8 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   std::deque<Subscription> subscriptions_;  // addresses stay
   std::map<std::pair<std::string_view, std::string_view>, MessageType> types_;
   Retention retention_;
+  std::vector<std::pair<std::string, Hook>> dead_letter_hooks_;  // by the beginning of their topics
+  std::function<void(std::span<const OutgoingMessage>)> seen_;
 
   // Filled by start(), unchanged from then on.
   std::map<int, std::int64_t> heads_;  // of the partitions, at the start

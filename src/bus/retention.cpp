@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "bus/feed_offsets.hpp"
+
 namespace guerdon::bus {
 namespace {
 
@@ -30,6 +32,10 @@ std::int64_t Retention::prune(Tx& tx) {
     if (!is_known_(standing.consumer)) continue;
     auto& least = passed[standing.partition];
     least = std::min(least, standing.position);
+  }
+  for (const auto& pin : list_pins(tx, tx.now() - forget_readers_)) {
+    auto& least = passed[pin.partition];
+    least = std::min(least, pin.position);
   }
   for (const auto& [partition, position] : passed)
     if (const auto removed = prune(tx, partition, position); removed > 0) return removed;

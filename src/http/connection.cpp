@@ -46,6 +46,8 @@ void Connection::close() {
   socket_->close(ignored);
   socket_.reset();
   slot_ = {};
+  // What it waits for may be all that keeps this alive: nothing comes after letting go of it.
+  const auto rest = std::move(rest_);
 }
 
 void Connection::read() {
@@ -62,7 +64,7 @@ void Connection::on_read(const error_code& error, std::size_t bytes) {
   is_reading_ = false;
   if (error) return close();
   thread_.note_received(bytes);
-  if (phase_ == Phase::linger) return discard(bytes);
+  if (phase_ == Phase::linger || rest_) return discard(bytes);
   buffer_.commit(bytes);
   advance();
 }
@@ -80,7 +82,9 @@ void Connection::advance() {
     });
   }
   flush();
-  if (!socket_ || is_writing_ || is_busy_) return;
+  if (!socket_ || is_writing_) return;
+  if (rest_) return ask_for_piece();
+  if (is_busy_) return;
   if (is_ending_) return end();
   wait_for_more();
 }
@@ -133,20 +137,52 @@ void Connection::finish(Response response) {
   const auto now = thread_.now();
   count(response, now);
   is_polite_ = !keeps_alive_ && !response.close;
-  envelope_.last = !keeps_alive_ || response.close || thread_.is_draining() || served_ >= options.max_requests ||
-                   now - opened_ >= options.timeouts.age;
+  envelope_.last = !keeps_alive_ || response.close || response.rest || thread_.is_draining() ||
+                   served_ >= options.max_requests || now - opened_ >= options.timeouts.age;
   envelope_.request_id = request_id_;
   append_response(out_, response, envelope_);
   is_ending_ = envelope_.last;
   envelope_ = {};
   request_id_.clear();
+  if (!response.rest) return;
+  is_busy_ = true;
+  rest_ = std::move(response.rest);
+}
+
+void Connection::take_piece(Response piece) {
+  is_waiting_ = false;
+  if (piece.status == 200) out_ += piece.body;
+  if (piece.status != 200 || piece.close) end_pieces();
+}
+
+// A client that goes away is noticed by reading: whatever it sends is thrown away.
+void Connection::ask_for_piece() {
+  if (thread_.is_draining()) {
+    end_pieces();
+    return end();
+  }
+  enter(Phase::pieces);
+  deadline_ = Time::max();
+  read();
+  if (std::exchange(is_waiting_, true)) return;
+  rest_->next(Ticket{thread_.mailbox(), shared_from_this(), sequence_});
+}
+
+void Connection::end_pieces() {
+  rest_.reset();
+  is_busy_ = is_waiting_ = false;
+  ++sequence_;
 }
 
 void Connection::deliver(std::uint64_t sequence, Response response) {
   if (!socket_ || !is_busy_ || sequence != sequence_) return;
   try {
-    is_busy_ = false;
-    finish(std::move(response));
+    if (rest_) {
+      take_piece(std::move(response));
+    } else {
+      is_busy_ = false;
+      finish(std::move(response));
+    }
     advance();
   } catch (const std::exception& error) {
     log::error("http", "an answer could not be sent", {{"error", error.what()}});
@@ -212,6 +248,9 @@ void Connection::check_deadline(Time now) {
     case Phase::body:
       refuse(Error{problems::request_timeout, "The request took too long to arrive."});
       break;
+    case Phase::pieces:
+      end_pieces();
+      break;
     case Phase::handler:
       if (!is_busy_) return close();
       is_busy_ = false;
@@ -223,6 +262,7 @@ void Connection::check_deadline(Time now) {
 }
 
 void Connection::drain(Time now, std::chrono::milliseconds grace) {
+  if (phase_ == Phase::pieces) deadline_ = now;
   if (phase_ != Phase::idle && phase_ != Phase::first_byte) return;
   deadline_ = std::min(deadline_, now + grace);
 }

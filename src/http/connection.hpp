@@ -52,6 +52,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void wait_for_more();
   [[nodiscard]] bool may_take_next() const { return socket_ && !is_busy_ && !is_writing_ && !is_ending_; }
   void finish(Response response);
+  void take_piece(Response piece);
+  void ask_for_piece();
+  void end_pieces();
   void flush();
   void on_written(const boost::system::error_code& error);
   void end();
@@ -83,11 +86,13 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool is_busy_ = false;     // a ticket is out
   bool is_writing_ = false;  // the socket took only part of sending_
   bool is_ending_ = false;   // the last answer is in out_
+  bool is_waiting_ = false;  // for the next piece
   bool is_polite_ = false;   // the client itself asked to close: no need to linger
 
   Buffer buffer_;
   std::string out_, sending_;
   std::size_t discarded_ = 0;
+  std::shared_ptr<Pieces> rest_;  // of the answer that is being sent; it is the last
 
   // the request that is arriving or being answered
   std::uint64_t sequence_ = 0;

@@ -20,6 +20,7 @@ namespace guerdon::http {
 namespace {
 
 constexpr std::size_t longest_user_agent = 256;
+constexpr std::string_view event_stream = "text/event-stream";
 
 Response busy(const Job& job) {
   return with_limits(job, problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id()));
@@ -101,6 +102,7 @@ class Dispatcher final : public Handler {
   void decode(const Incoming& request, Job& job);
   Caller caller_of(const Incoming& request) const;
   std::optional<Response> start(Job job, Later later);
+  std::optional<Response> follow(const Incoming& request, Job job, Later later);
   bool run_inline(Job& job, std::optional<Response>& response);
   std::optional<Response> read_in_pool(Job job, Later later);
   std::optional<Response> prepare_in_pool(Job job, Later later);
@@ -128,7 +130,8 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
   const auto& [head, target, body, request_id, peer] = request;
   services_.routes.find(head.method, target, match_);
   if (auto answer = answer_without_route(request, match_)) return answer;
-  if (!accepts(head, json_type)) return not_acceptable(request_id);
+  const bool follows = match_.entry->events && head.method == "GET" && asks_for(head, event_stream);
+  if (!follows && !accepts(head, json_type)) return not_acceptable(request_id);
   Job job{.entry = match_.entry,
           .authenticator = &services_.authenticator,
           .caller = caller_of(request),
@@ -154,6 +157,7 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
   if (auto refused = prepare_keys(request, job)) return refused;
   const log::RequestScope scope{request_id, trace_id_of(head.value(FieldName::traceparent))};
   decode(request, job);
+  if (follows) return follow(request, std::move(job), later);
   return start(std::move(job), later);
 }
 
@@ -227,6 +231,18 @@ std::optional<Response> Dispatcher::start(Job job, Later later) {
   if (job.kind() == Route::Kind::stepped_command)
     if (auto refused = hold_key(job)) return with_limits(job, *std::move(refused));
   submit(services_.database, std::make_unique<Job>(std::move(job)), later(problems::commit_unknown));
+  return std::nullopt;
+}
+
+// Faults of the request are told as they are for the query, once it is known who calls.
+std::optional<Response> Dispatcher::follow(const Incoming& request, Job job, Later later) {
+  if (!job.call) return start(std::move(job), later);
+  auto source = job.entry->events(raw_, request.head.value(FieldName::last_event_id));
+  if (!source) {
+    job.call = std::move(source).error();
+    return start(std::move(job), later);
+  }
+  shared_.streams.open(std::move(job), *std::move(source), later(problems::unavailable));
   return std::nullopt;
 }
 

@@ -16,9 +16,9 @@
 namespace guerdon::http {
 
 /// Where a connection stands; the names are in the same order.
-enum class Phase : std::uint8_t { first_byte, idle, header, body, handler, write, linger };
-inline constexpr std::array<std::string_view, 7> phase_names{"new",     "idle",  "header", "body",
-                                                             "handler", "write", "linger"};
+enum class Phase : std::uint8_t { first_byte, idle, header, body, handler, write, pieces, linger };
+inline constexpr std::array<std::string_view, 8> phase_names{"new",     "idle",  "header", "body",
+                                                             "handler", "write", "stream", "linger"};
 
 /// Bounds of the buckets of durations, in nanoseconds: half a millisecond to ten seconds.
 inline constexpr std::array<std::int64_t, 14> duration_bounds{

@@ -97,7 +97,7 @@ void RouteTable::place(std::string_view path, const Entry& entry) {
 
 void RouteTable::add(Route route) {
   check(route);
-  const auto& entry = entries_.emplace_back(std::make_unique<Entry>(Entry{std::move(route)}));
+  const auto& entry = entries_.emplace_back(std::make_unique<Entry>(Entry{.route = std::move(route)}));
   place(entry->route.spec.path, *entry);
   if (!entry->route.spec.alias.empty()) place(entry->route.spec.alias, *entry);
 }
@@ -106,6 +106,15 @@ void RouteTable::add(Page page) {
   Node& node = node_for(page.path);
   if (node.page != nullptr || !node.entries.empty()) throw std::logic_error("page " + page.path + " is declared twice");
   node.page = pages_.emplace_back(std::make_unique<Page>(std::move(page))).get();
+}
+
+void RouteTable::follow(std::string_view path, OpenEvents events) {
+  for (auto& entry : entries_) {
+    if (entry->route.spec.path != path || entry->route.kind != Route::Kind::query) continue;
+    entry->events = std::move(events);
+    return;
+  }
+  throw std::logic_error("no query has the path " + std::string{path});
 }
 
 void RouteTable::seal() {

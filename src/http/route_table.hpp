@@ -25,12 +25,20 @@ struct Page {
   std::size_t number = 0;  ///< the table's affair
 };
 
+class EventSource;
+
+/// Makes of a request to a query what its caller will follow as server-sent events. `last_event_id`: the id of the last
+/// event that a client who comes back has seen; empty otherwise. Errors: validation-failed.
+using OpenEvents =
+    std::function<Result<std::unique_ptr<EventSource>>(const RawRequest& raw, std::string_view last_event_id)>;
+
 class RouteTable final : public Router {
  public:
   struct Entry {
     Route route;
     const Entry* paired = nullptr;  ///< the GET of the same path, where it has an ETag
     std::size_t number = 0;         ///< counted from 1
+    OpenEvents events = {};         ///< where it can be followed; its policy and parameters are the query's
   };
   struct Match {
     const Entry* entry = nullptr;
@@ -51,6 +59,9 @@ class RouteTable final : public Router {
   void add(Route route) override;
   /// Throws std::logic_error for a path that is declared twice.
   void add(Page page);
+  /// The query of that path can be followed too, by those whose Accept asks for events. Throws std::logic_error where
+  /// there is none.
+  void follow(std::string_view path, OpenEvents events);
   /// No more routes. Called once, before the first find().
   void seal();
 

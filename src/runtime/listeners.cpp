@@ -71,7 +71,9 @@ http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_p
           .hashing = parts.hashing,
           .idempotency_window = config.idempotency.window.value,
           .trusted_proxies = config.http.trusted_proxies,
-          .limiter = limiter};
+          .limiter = limiter,
+          .streams = {.most = static_cast<std::size_t>(config.feed.streams.value()),
+                      .heartbeat = config.feed.heartbeat.value}};
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ class Listeners {
   [[nodiscard]] bool drain(std::chrono::milliseconds limit);
   void stop();
 
+  [[nodiscard]] http::EventStreams& streams() { return dispatch_.streams; }
   [[nodiscard]] std::uint16_t port() const { return api_.port(); }
   [[nodiscard]] std::uint16_t admin_port() const { return admin_ ? admin_->port() : std::uint16_t{0}; }
 

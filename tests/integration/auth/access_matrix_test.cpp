@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 
+#include "bus/parking.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/platform.hpp"
 #include "guerdon/testing.hpp"
@@ -55,6 +56,7 @@ constexpr Body bodies[] = {
     {"POST /api/auth/platforms", R"({"platform":"discord","platformUserId":"7656"})"},
     {"POST /api/admin/keys", R"({"name":"shop","roles":["OPERATOR"]})"},
     {"POST /api/admin/clock", R"({"advance":"PT1S"})"},
+    {"POST /api/admin/feed/{}/commit", R"({"consumer":"billing","reset":true})"},
     {"POST /api/activities", R"({"userId":"{owner}","type":"purchase","attributes":{"amount":5}})"},
     {"POST /api/activities/batch", R"({"items":[{"userId":"{owner}","type":"level","attributes":{"level":5}}]})"},
     {"POST /api/events", running_event},
@@ -84,6 +86,7 @@ class World {
       tokens_[column] = add_account(name, RoleSet::from_bits(roles));
     for (const std::string role : {"OPERATOR", "AUDITOR", "ADMIN"}) add_key(role);
     add_things();
+    add_letter();
   }
 
   Response call(const Line& line, std::string_view column) {
@@ -156,6 +159,21 @@ class World {
     REQUIRE(
         server_.post(path + "/rewards/" + things_["pool"] + "/codes", {{"codes", {"SPRING-0000"}}}, tokens_.at("admin"))
             .status == 200);
+  }
+
+  /// Something that a consumer of the server gave up.
+  void add_letter() {
+    things_["topic"] = "user.login";
+    const auto added = server_.database().write([&](Tx& tx) -> Result<bus::DeadLetterId> {
+      bus::Parked parked;
+      parked.delivery.position = 1;
+      parked.delivery.topic = things_["topic"];
+      parked.delivery.type = "UserLoggedIn";
+      parked.delivery.payload = "{}";
+      bus::add_dead_letter(tx, "progress.logins", parked);
+      return tx.get<bus::DeadLetterId>("SELECT id FROM dead_letters");
+    });
+    things_["letter"] = added.value().to_string();
   }
 
   Response made_by_admin(const std::string& path, const json::value& body) {

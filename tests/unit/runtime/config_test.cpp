@@ -99,6 +99,9 @@ TEST_CASE("the defaults are what the documentation promises") {
   CHECK(config.idempotency.window.value == 60s);
   CHECK(config.time.zone.name() == "UTC");
   CHECK(config.outbox.retention.value == 7 * 24h);
+  CHECK(config.feed.streams == 64);
+  CHECK(config.feed.heartbeat.value == 15s);
+  CHECK(config.feed.forget_readers.value == 30 * 24h);
   CHECK_FALSE(config.sandbox.clock);
   CHECK(config.log.format == LogFormat::json);
 }
