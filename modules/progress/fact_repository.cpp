@@ -100,12 +100,13 @@ void mark_counted(Tx& tx, ActivityId id) {
 }
 
 // The invited user may have logged in before the registration was heard of.
-std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter, Instant signed_up_at) {
+std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter, Instant signed_up_at,
+                                         const std::optional<Uuid>& mark) {
   return tx.find<Invitation>(
-      "INSERT INTO progress_invitations (invitee_id, inviter_id, signed_up_at, first_login_at)"
-      " VALUES ($1, $2, $3, (SELECT MIN(at) FROM progress_logins WHERE user_id = $1))"
+      "INSERT INTO progress_invitations (invitee_id, inviter_id, signed_up_at, first_login_at, deleted_by)"
+      " VALUES ($1, $2, $3, (SELECT MIN(at) FROM progress_logins WHERE user_id = $1), $4)"
       " ON CONFLICT DO NOTHING RETURNING inviter_id, first_login_at",
-      invitee, inviter, signed_up_at);
+      invitee, inviter, signed_up_at, mark);
 }
 
 std::optional<Invitation> note_first_login(Tx& tx, UserId invitee, Instant at) {

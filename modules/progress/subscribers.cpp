@@ -12,7 +12,7 @@
 namespace guerdon::progress {
 namespace {
 
-constexpr std::string_view rebuild_pump = "progress.rebuild", user_rebuild_pump = "progress.rebuild-user";
+constexpr std::string_view rebuild_pump = "progress.rebuild";
 
 /// The parts of an event that decide what its progress is.
 constexpr auto what_counts = {event::EventPart::condition, event::EventPart::period, event::EventPart::activity,
@@ -40,16 +40,6 @@ SubscribeOptions with_failures_published() {
 void rebuild_soon(Tx& tx, Pumps& pumps, Service& service, event::EventId event) {
   service.request_rebuild(tx, event);
   tx.on_commit([&pumps] { pumps.wake(rebuild_pump); });
-}
-
-void own_user_data(Pumps& pumps, event::UserDataOwners& owners) {
-  pumps.add(std::string{user_rebuild_pump}, rebuild_user);
-  owners.add({.hide = hide_user, .show = [&pumps](Tx& tx, UserId user, const Uuid& mark) {
-                auto counts = show_user(tx, user, mark);
-                request_user_rebuild(tx, user);
-                tx.on_commit([&pumps] { pumps.wake(user_rebuild_pump); });
-                return counts;
-              }});
 }
 
 void follow_users(Platform& platform, Service& service) {
@@ -98,7 +88,7 @@ void follow_events(Platform& platform, Service& service) {
 
 }  // namespace
 
-void declare_subscribers(Platform& platform, Service& service, event::UserDataOwners& user_data) {
+void declare_subscribers(Platform& platform, Service& service, auth::UserDataOwners& user_data) {
   platform.pumps.add(std::string{rebuild_pump}, [&service](Tx& tx) { return service.rebuild(tx); });
   follow_users(platform, service);
   follow_events(platform, service);

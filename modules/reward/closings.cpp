@@ -2,6 +2,7 @@
 #include "closings.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "auth/ports.hpp"
 #include "event/ports.hpp"
@@ -37,12 +38,16 @@ bool close_batch(Tx& tx, Closing& closing) {
   closing.before_at = rows.back().requested_at;
   closing.before_id = rows.back().id;
 
-  // All locks first and by id, as decisions take them: so nobody waits for somebody who waits.
+  // All locks first, users before requests and each by id, as decisions take them: so nobody waits for somebody who
+  // waits. The requests of who is going or gone are frozen.
+  std::set<UserId> users;
+  for (const auto& row : rows) users.insert(row.user_id);
+  std::erase_if(users, [&](const UserId user) { return !auth::check_present(tx, user); });
   std::ranges::sort(rows, {}, &RequestRow::id);
   for (const auto& row : rows) (void)lock_request(tx, row.id);
   std::int64_t rejected = 0;
   for (const auto& row : rows)
-    if (!auth::is_leaving(tx, row.user_id) && reject(tx, row, by_server(reason_event_over))) ++rejected;
+    if (users.contains(row.user_id) && reject(tx, row, by_server(reason_event_over))) ++rejected;
   if (rejected > 0)
     record_audit(tx, Caller{},
                  {.action = "event.requests-closed",

@@ -1,4 +1,5 @@
-// A decision locks its request first, then looks: what it sees still holds when it commits. The guarded update decides.
+// A decision locks whose request it is, then the request, then looks: what it sees still holds when it commits. The
+// guarded update decides.
 #include "decisions.hpp"
 
 #include <set>
@@ -21,21 +22,34 @@ Verdict verdict_of(const Caller& caller, const std::optional<Reason>& reason) {
   return verdict;
 }
 
+Error no_such_request() { return {problems::not_found, "there is no such request"}; }
+
 Error not_pending(const RequestRow& row) {
   return Error{refusals::not_pending, "the request has been decided already"}.with("request", named(row));
 }
 
 /// The request, which nobody else decides until the commit, if it is the caller's to decide.
 Result<RequestRow> lock_undecided(Tx& tx, const Caller& caller, RequestId id) {
+  const auto whose = find_request_or_deleted(tx, id);
+  if (!whose) return no_such_request();
+  const auto present = auth::check_present(tx, whose->user_id);
   auto row = lock_request(tx, id);
-  if (!row || row->deleted_at) return Error{problems::not_found, "there is no such request"};
+  if (!row || (row->deleted_at && present)) return no_such_request();
   if (row->user_id == caller.user) return Error{refusals::own_request, "nobody decides their own request"};
   if (!event::find_event(tx, row->event_id))
     return Error{refusals::event_deleted, "the event is deleted: its requests wait until it is restored"};
-  if (auth::is_leaving(tx, row->user_id))
+  if (!present)
     return Error{problems::user_deleted, "the user is going or gone: the request waits until they are restored"};
   if (row->status != RequestStatus::pending) return not_pending(*row);
   return *std::move(row);
+}
+
+/// From now on none of those whose requests these are can leave.
+void hold_users(Tx& tx, const std::set<RequestId>& requests) {
+  std::set<UserId> users;
+  for (const RequestId id : requests)
+    if (const auto request = find_request_or_deleted(tx, id)) users.insert(request->user_id);
+  for (const UserId user : users) (void)auth::check_present(tx, user);
 }
 
 struct Approval {
@@ -88,8 +102,9 @@ Result<RequestView> reject_request(Tx& tx, const Caller& caller, RequestId id, c
 }
 
 Result<BulkApproval> approve_requests(Tx& tx, const Caller& caller, const BulkApproveRequest& which) {
-  // All locks first and by id, so that two of these never wait for one another.
+  // All locks first, users before requests and each by id, so that two of these never wait for one another.
   std::set<RequestId> waiting(which.ids.begin(), which.ids.end());
+  hold_users(tx, waiting);
   for (const RequestId id : waiting) (void)lock_request(tx, id);
 
   BulkApproval result;

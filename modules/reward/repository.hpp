@@ -123,15 +123,17 @@ std::vector<GrantRow> list_grants(Snapshot& snapshot, RequestId request);
 /// Adds to the balance and returns the new one; entries of one user follow one another.
 std::int64_t add_points(Tx& tx, UserId user, std::int64_t amount);
 void add_ledger_entry(Tx& tx, UserId user, const LedgerEntry& entry);
-std::int64_t sum_points(Snapshot& snapshot, UserId user);
-std::vector<LedgerEntry> page_ledger(Snapshot& snapshot, UserId user, std::optional<Uuid> before, std::int64_t limit);
+// Those that a deletion has hidden only `with_deleted`.
+std::int64_t sum_points(Snapshot& snapshot, UserId user, bool with_deleted);
+std::vector<LedgerEntry> page_ledger(Snapshot& snapshot, UserId user, bool with_deleted, std::optional<Uuid> before,
+                                     std::int64_t limit);
 
-// what a user owns, by their grants
-std::vector<WalletItem> list_items(Snapshot& snapshot, UserId user);
+// what a user owns, by their grants; hidden ones only `with_deleted`
+std::vector<WalletItem> list_items(Snapshot& snapshot, UserId user, bool with_deleted);
 /// Newest first.
-std::vector<CouponRow> list_coupons(Snapshot& snapshot, UserId user);
+std::vector<CouponRow> list_coupons(Snapshot& snapshot, UserId user, bool with_deleted);
 /// Newest first, each badge as it was granted first.
-std::vector<WalletBadge> list_badges(Snapshot& snapshot, UserId user);
+std::vector<WalletBadge> list_badges(Snapshot& snapshot, UserId user, bool with_deleted);
 
 // backlog
 /// From the first user on, also where it was under way.

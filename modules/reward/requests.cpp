@@ -68,6 +68,7 @@ void make_and_approve(Tx& tx, event::EventId event, UserId user, const std::vect
 }  // namespace
 
 Result<RequestView> Requests::ask(Tx& tx, const Caller& caller, event::EventId id) {
+  if (const auto present = auth::check_present(tx, caller.id()); !present) return present.error();
   const auto event = event::find_event_or_deleted(tx, id);
   if (!event || event->state == event::EventState::draft) return Error{problems::not_found, "there is no such event"};
   if (event->deleted_at) return Error{refusals::event_deleted, "the event is deleted"};

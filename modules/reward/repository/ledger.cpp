@@ -17,16 +17,19 @@ void add_ledger_entry(Tx& tx, UserId user, const LedgerEntry& e) {
       e.id, user, e.amount, e.balance, e.event_id, e.reward_id, e.request_id, e.created_at);
 }
 
-std::int64_t sum_points(Snapshot& snapshot, UserId user) {
+std::int64_t sum_points(Snapshot& snapshot, UserId user, bool with_deleted) {
   return snapshot.get<std::int64_t>(
-      "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM reward_ledger WHERE user_id = $1", user);
+      "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM reward_ledger"
+      " WHERE user_id = $1 AND ($2 OR deleted_by IS NULL)",
+      user, with_deleted);
 }
 
-std::vector<LedgerEntry> page_ledger(Snapshot& snapshot, UserId user, std::optional<Uuid> before, std::int64_t limit) {
+std::vector<LedgerEntry> page_ledger(Snapshot& snapshot, UserId user, bool with_deleted, std::optional<Uuid> before,
+                                     std::int64_t limit) {
   return snapshot.list<LedgerEntry>(
       "SELECT id, amount, balance, event_id, reward_id, request_id, created_at FROM reward_ledger"
-      " WHERE user_id = $1 AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
-      user, before, limit);
+      " WHERE user_id = $1 AND ($2 OR deleted_by IS NULL) AND ($3 IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
+      user, with_deleted, before, limit);
 }
 
 }  // namespace guerdon::reward
