@@ -5,6 +5,7 @@
 #include "modules/auth/keys/keys.hpp"
 #include "modules/auth/platforms/platforms.hpp"
 #include "modules/progress/activities.hpp"
+#include "modules/reward/closings.hpp"
 #include "modules/reward/decisions.hpp"
 #include "support/farewell.hpp"
 
