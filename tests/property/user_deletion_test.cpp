@@ -19,9 +19,9 @@ namespace {
 
 struct Person {
   UserId id;
-  std::optional<auth::DeletionId> saga;  ///< the last one
+  std::optional<auth::DeletionId> saga{};  ///< the last one
   AccountStatus status = AccountStatus::active;
-  AllRows before;  ///< as the deletion was requested
+  AllRows before{};  ///< as the deletion was requested
 };
 
 class World {
