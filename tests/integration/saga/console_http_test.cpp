@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "guerdon/testing.hpp"
+#include "support/result.hpp"
 
 using namespace guerdon;
 using namespace guerdon::testing;
