@@ -56,17 +56,17 @@ constexpr std::chrono::seconds clock_settle_limit{8};  // below what a request m
 // The business, in order of dependency. Each registers its routes, subscriptions and pumps as it is made.
 struct Modules {
   explicit Modules(Platform& platform)
-      : auth(platform),
-        event(platform),
-        progress(platform, event.user_data()),
-        reward(platform, event.user_data()),
-        saga(platform) {}
+      : saga(platform),
+        auth(platform, saga.sagas()),
+        event(platform, auth.user_data()),
+        progress(platform, auth.user_data()),
+        reward(platform, auth.user_data()) {}
 
+  saga::Module saga;
   auth::Module auth;
   event::Module event;
   progress::Module progress;
   reward::Module reward;
-  saga::Module saga;
 };
 
 std::vector<Invariant> all_invariants() {

@@ -5,10 +5,13 @@
 #include "accounts/administration.hpp"
 #include "accounts/routes.hpp"
 #include "auth/dead_letter_messages.hpp"
+#include "auth/deletion_messages.hpp"
 #include "auth/messages.hpp"
 #include "auth/platform_messages.hpp"
 #include "authenticator.hpp"
+#include "deletion/deletion.hpp"
 #include "deletion/routes.hpp"
+#include "deletion/user_deletion.hpp"
 #include "guerdon/bus.hpp"
 #include "guerdon/config.hpp"
 #include "guerdon/platform.hpp"
@@ -47,8 +50,9 @@ void declare_all(Bus& bus) {
 
 void declare_messages(Bus& bus) {
   declare_all<UserLoggedIn, UserCreated, UserUpdated, UserRolesChanged, UserStatusChanged, UserDeletionRequested,
-              LoginSucceeded, LoginFailed, LoggedOut, RefreshTokenReused, BruteForceSuspected, PlatformConnected,
-              PlatformDisconnected, AuthEventDeadLettered>(bus);
+              UserDeletionSucceeded, UserDeletionFailed, UserDeleted, UserRestored, LoginSucceeded, LoginFailed,
+              LoggedOut, RefreshTokenReused, BruteForceSuspected, PlatformConnected, PlatformDisconnected,
+              AuthEventDeadLettered>(bus);
 }
 
 SessionRules session_rules(const LimitsConfig& limits) {
@@ -64,7 +68,8 @@ Ed25519Keys key_pairs_of(const AuthConfig& config) {
 }  // namespace
 
 struct Module::Parts {
-  Parts(const Config& config, Random& random, const CursorCodec& cursors, const SigningSecrets& secrets)
+  Parts(const Config& config, Random& random, const CursorCodec& cursors, const SigningSecrets& secrets,
+        saga::Sagas& sagas)
       : tokens(token_rules(config.auth), secrets, key_pairs_of(config.auth)),
         throttle(secrets, config.limits.enabled),
         accounts(config.auth, random),
@@ -76,6 +81,7 @@ struct Module::Parts {
         sessions(session_rules(config.limits), tokens, secrets),
         keys(random, cursors),
         platforms(cursors),
+        deletions(sagas, user_data),
         authenticator(tokens) {}
 
   AccessTokens tokens;
@@ -89,18 +95,21 @@ struct Module::Parts {
   Sessions sessions;
   Keys keys;
   Platforms platforms;
+  UserDataOwners user_data;
+  Deletions deletions;
   TokenAuthenticator authenticator;
 };
 
-Module::Module(Platform& platform)
+Module::Module(Platform& platform, saga::Sagas& sagas)
     : parts_(std::make_unique<Parts>(platform.config, platform.random, platform.cursors,
-                                     secrets_of(platform.config.auth))) {
+                                     secrets_of(platform.config.auth), sagas)) {
   declare_messages(platform.bus);
   declare_routes(platform.routes, parts_->accounts, parts_->login);
   declare_session_routes(platform.routes, parts_->sessions);
   declare_profile_routes(platform.routes, parts_->own_account);
   declare_account_routes(platform.routes, parts_->directory, parts_->administration, parts_->resets);
-  declare_deletion_routes(platform.routes);
+  define_user_deletion(sagas, parts_->user_data);
+  declare_deletion_routes(platform.routes, parts_->deletions);
   declare_key_routes(platform.routes, parts_->keys);
   declare_platform_routes(platform.routes, parts_->platforms);
   declare_token_routes(platform.routes, key_pairs_of(platform.config.auth));
@@ -111,5 +120,7 @@ Module::Module(Platform& platform)
 Module::~Module() = default;
 
 Authenticator& Module::authenticator() { return parts_->authenticator; }
+
+UserDataOwners& Module::user_data() { return parts_->user_data; }
 
 }  // namespace guerdon::auth

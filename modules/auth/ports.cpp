@@ -13,28 +13,25 @@ bool is_active(Snapshot& snapshot, UserId user) {
   return row && row->status == AccountStatus::active;
 }
 
-std::optional<AccountStatus> find_status(Snapshot& snapshot, UserId user) {
-  const auto row = find_state(snapshot, user);
+std::optional<AccountStatus> find_status(Tx& tx, UserId user) {
+  const auto row = hold_state(tx, user);
   if (!row) return std::nullopt;
   return row->status;
 }
 
-bool takes_part(Snapshot& snapshot, UserId user) {
-  const auto row = find_state(snapshot, user);
+bool takes_part(Tx& tx, UserId user) {
+  const auto row = hold_state(tx, user);
   return row && row->status == AccountStatus::active && RoleSet::from_bits(row->roles).has(Role::user);
 }
 
-bool is_leaving(Snapshot& snapshot, UserId user) {
-  const auto row = find_state(snapshot, user);
-  return !row || is_leaving(row->status);
+Result<void> check_present(Tx& tx, UserId user) {
+  const auto row = hold_state(tx, user);
+  if (!row) return Error{problems::not_found, "there is no such user"};
+  if (is_leaving(row->status)) return Error{problems::user_deleted, "The account is gone, or about to be."};
+  return {};
 }
 
-Result<void> check_present(Snapshot& snapshot, UserId user) {
-  const auto row = find_state(snapshot, user);
-  if (!row) return Error{problems::not_found, "there is no such user"};
-  if (row->status == AccountStatus::active || row->status == AccountStatus::suspended) return {};
-  return Error{problems::user_deleted, "The account is gone, or about to be."};
-}
+std::optional<Uuid> find_deletion(Snapshot& snapshot, UserId user) { return find_deleted_by(snapshot, user); }
 
 std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee) { return find_invited_by(snapshot, invitee); }
 

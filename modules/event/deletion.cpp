@@ -2,6 +2,8 @@
 // what each module has hidden.
 #include "deletion.hpp"
 
+#include <array>
+
 #include "auth/ports.hpp"
 #include "event/messages.hpp"
 #include "guerdon/audit.hpp"
@@ -15,6 +17,9 @@ struct MarkTag {
   static constexpr std::string_view prefix = "del";
 };
 using Mark = Id<MarkTag>;
+
+/// Not the wallet: what is granted stays theirs.
+constexpr std::array event_data{auth::UserData::facts, auth::UserData::progress, auth::UserData::requests};
 
 constexpr RoleSet editors{Role::operator_, Role::admin};
 
@@ -72,7 +77,7 @@ std::optional<Mark> take_mark(Tx& tx, UserId user) {
   return tx.find<Mark>("DELETE FROM event_user_deletions WHERE user_id = $1 RETURNING id", user);
 }
 
-json::object details_of(const Mark& mark, const RowCounts& counts) {
+json::object details_of(const Mark& mark, const auth::RowCounts& counts) {
   json::object rows;
   for (const auto& [table, count] : counts) rows[table] = count;
   return {{"deletionId", mark.to_string()}, {"rows", std::move(rows)}};
@@ -105,9 +110,10 @@ Result<None> Deletions::remove_user_data(Tx& tx, const Caller& caller, UserId us
   if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = obtain_mark(tx, user);
-  const auto counts = owners_.hide(tx, user, mark.uuid());
+  const auto counts = owners_.hide(tx, user, mark.uuid(), event_data);
+  if (!counts) return counts.error();
   record_audit(tx, caller,
-               {.action = "event-data.deleted", .subject = user.to_string(), .details = details_of(mark, counts)});
+               {.action = "event-data.deleted", .subject = user.to_string(), .details = details_of(mark, *counts)});
   return None{};
 }
 
@@ -116,9 +122,11 @@ Result<None> Deletions::restore_user_data(Tx& tx, const Caller& caller, UserId u
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = take_mark(tx, user);
   if (!mark) return Error{problems::not_found, "no event data of that user is deleted"};
-  const auto counts = owners_.show(tx, user, mark->uuid());
+  const auto counts = owners_.show(tx, user, mark->uuid(), event_data);
+  if (!counts) return counts.error();
+  owners_.say_returned(tx, user, auth::Return::served);
   record_audit(tx, caller,
-               {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, counts)});
+               {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, *counts)});
   return None{};
 }
 

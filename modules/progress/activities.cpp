@@ -1,6 +1,7 @@
 // Decides what may be posted. Nothing is counted here: that is for whoever hears ActivityPosted.
 #include "activities.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -19,22 +20,19 @@ class Users {
  public:
   explicit Users(Tx& tx) : tx_(tx) {}
 
-  /// Was one of them going, or gone?
-  [[nodiscard]] std::optional<UserId> gone() const { return gone_; }
-
   void check(UserId user, const Place& at) {
     auto known = status_.find(user);
     if (known == status_.end()) known = status_.emplace(user, auth::find_status(tx_, user)).first;
     const auto& status = known->second;
     if (!status) return at.fault("unknown-user", "there is no such user");
+    if (*status == auth::AccountStatus::active) return;
     if (*status == auth::AccountStatus::suspended) return at.fault("user-suspended", "this user is suspended");
-    if (*status != auth::AccountStatus::active) gone_ = user;
+    at.fault(problems::user_deleted.code, "this user is going or gone");
   }
 
  private:
   Tx& tx_;
   std::map<UserId, std::optional<auth::AccountStatus>> status_;
-  std::optional<UserId> gone_;
 };
 
 void check_time(Instant occurred_at, Instant now, const Place& at) {
@@ -76,8 +74,13 @@ void check(const ActivityInput& input, Users& users, Instant now, const Place& a
   if (input.attributes) check_numbers(attributes_of(input), at.member("attributes"));
 }
 
-Error refusal_of(UserId gone) {
-  return Error{problems::user_deleted, "The account " + gone.to_string() + " is gone, or about to be."};
+/// Where nothing is wrong but that users are leaving, it is a conflict: the same call may be right another time.
+Error refuse(std::vector<Fault> faults) {
+  const auto is_leaving = [](const Fault& fault) { return fault.code == problems::user_deleted.code; };
+  if (!std::ranges::all_of(faults, is_leaving)) return Error{std::move(faults)};
+  Error error{problems::user_deleted, "The user is going or gone: nothing is stored of them any more."};
+  error.faults = std::move(faults);
+  return error;
 }
 
 struct Posted {
@@ -105,8 +108,7 @@ Result<ActivityAccepted> post_activity(Tx& tx, const Caller& caller, const Activ
   std::vector<Fault> faults;
   Users users{tx};
   check(input, users, tx.now(), Place{faults});
-  if (!faults.empty()) return Error{std::move(faults)};
-  if (users.gone()) return refusal_of(*users.gone());
+  if (!faults.empty()) return refuse(std::move(faults));
   return ActivityAccepted{.id = post(tx, caller, input).id};
 }
 
@@ -116,8 +118,7 @@ Result<BatchAccepted> post_activities(Tx& tx, const Caller& caller, const Activi
   const Place whole{faults};
   const Place items = whole.member("items");
   for (std::size_t i = 0; i < batch.items.size(); ++i) check(batch.items[i], users, tx.now(), items.item(i));
-  if (!faults.empty()) return Error{std::move(faults)};
-  if (users.gone()) return refusal_of(*users.gone());
+  if (!faults.empty()) return refuse(std::move(faults));
 
   BatchAccepted answer;
   for (const auto& item : batch.items) ++(post(tx, caller, item).is_new ? answer.accepted : answer.duplicates);

@@ -100,12 +100,13 @@ void mark_counted(Tx& tx, ActivityId id) {
 }
 
 // The invited user may have logged in before the registration was heard of.
-std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter, Instant signed_up_at, bool is_self) {
+std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter, Instant signed_up_at, bool is_self,
+                                         const std::optional<Uuid>& mark) {
   return tx.find<Invitation>(
-      "INSERT INTO progress_invitations (invitee_id, inviter_id, signed_up_at, is_self, first_login_at)"
-      " VALUES ($1, $2, $3, $4, (SELECT MIN(at) FROM progress_logins WHERE user_id = $1))"
-      " ON CONFLICT DO NOTHING RETURNING inviter_id, first_login_at, NOT is_self",
-      invitee, inviter, signed_up_at, is_self);
+      "INSERT INTO progress_invitations (invitee_id, inviter_id, signed_up_at, is_self, deleted_by, first_login_at)"
+      " VALUES ($1, $2, $3, $4, $5, (SELECT MIN(at) FROM progress_logins WHERE user_id = $1))"
+      " ON CONFLICT DO NOTHING RETURNING inviter_id, first_login_at, deleted_by IS NULL AND NOT is_self",
+      invitee, inviter, signed_up_at, is_self, mark);
 }
 
 // Noted while the inviter's data is hidden, too: it counts once that is back.

@@ -42,9 +42,10 @@ void add_session(Tx& tx, UserId user, Instant at);
 [[nodiscard]] std::optional<ActivityRow> find_activity(Snapshot& snapshot, ActivityId id);
 /// From now on it is in every state that it belongs to.
 void mark_counted(Tx& tx, ActivityId id);
-/// `is_self` where inviter and invitee are one person: kept, and never counted. Empty if it is known already.
+/// `is_self` where inviter and invitee are one person: kept, and never counted. Under the mark of the inviter's
+/// deletion, if they are leaving. Empty if it is known already.
 [[nodiscard]] std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter, Instant signed_up_at,
-                                                       bool is_self);
+                                                       bool is_self, const std::optional<Uuid>& mark);
 /// Notes that an invited user has logged in at `at`; empty if they were not invited or that is not the first time.
 [[nodiscard]] std::optional<Invitation> note_first_login(Tx& tx, UserId invitee, Instant at);
 

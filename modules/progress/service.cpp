@@ -9,6 +9,7 @@
 #include "event/ports.hpp"
 #include "event/visibility.hpp"
 #include "fact_repository.hpp"
+#include "hidden_facts.hpp"
 #include "hidden_rows.hpp"
 #include "locks.hpp"
 
@@ -60,7 +61,8 @@ std::vector<AnyStateRow> page_states(Snapshot& snapshot, std::optional<UserId> u
 /// Derives states that exist anew; false when none is left.
 bool rebuild_states(Tx& tx, const Terms& terms, Rebuild& rebuild) {
   const auto users = list_state_users(tx, terms.event, rebuild.after_user, chunk);
-  for (const UserId user : users) recount(tx, terms, user);
+  for (const UserId user : users)
+    if (auth::check_present(tx, user)) recount(tx, terms, user);
   if (!users.empty()) rebuild.after_user = users.back();
   return static_cast<std::int64_t>(users.size()) == chunk;
 }
@@ -73,7 +75,7 @@ bool rebuild_from_facts(Tx& tx, const Terms& terms, Rebuild& rebuild) {
   std::int64_t recounted = 0;
   for (const auto& [user, counts] : users) {
     rebuild.after_user = user;
-    if (!counts || !has_counting_fact(tx, terms, user)) continue;
+    if (!counts || !auth::check_present(tx, user) || !has_counting_fact(tx, terms, user)) continue;
     recount(tx, terms, user);
     if (++recounted == chunk) return true;
   }
@@ -102,14 +104,25 @@ void count_first_login(Tx& tx, UserId invitee, const Invitation& invitation) {
 }  // namespace
 
 Result<void> Service::count_login(Tx& tx, UserId user, Instant at) {
+  if (!auth::check_present(tx, user)) {
+    if (const auto mark = auth::find_deletion(tx, user)) keep_login(tx, user, at, *mark);
+    return {};
+  }
+  const auto inviter = auth::find_inviter(tx, user);
+  const bool inviter_stays = inviter && auth::check_present(tx, *inviter);
   begin_counting(tx);
   add_login(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::login, at));
-  if (const auto invitation = note_first_login(tx, user, at)) count_first_login(tx, user, *invitation);
+  const auto invitation = note_first_login(tx, user, at);  // whatever becomes of the inviter
+  if (invitation && inviter_stays) count_first_login(tx, user, *invitation);
   return {};
 }
 
 Result<void> Service::count_session(Tx& tx, UserId user, Instant at) {
+  if (!auth::check_present(tx, user)) {
+    if (const auto mark = auth::find_deletion(tx, user)) keep_session(tx, user, at, *mark);
+    return {};
+  }
   begin_counting(tx);
   add_session(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::session, at));
@@ -117,10 +130,15 @@ Result<void> Service::count_session(Tx& tx, UserId user, Instant at) {
 }
 
 Result<void> Service::count_signup(Tx& tx, UserId user, Instant at) {
-  begin_counting(tx);
   const auto inviter = auth::find_inviter(tx, user);
   if (!inviter) return {};
-  const auto invitation = add_invitation(tx, user, *inviter, at, auth::is_same_person(tx, user, *inviter));
+  std::optional<Uuid> mark;
+  if (!auth::check_present(tx, *inviter)) {
+    mark = auth::find_deletion(tx, *inviter);
+    if (!mark) return {};
+  }
+  begin_counting(tx);
+  const auto invitation = add_invitation(tx, user, *inviter, at, auth::is_same_person(tx, user, *inviter), mark);
   if (!invitation || !invitation->counts) return {};
   count_everywhere(tx, *inviter, fact_at(FactSource::signup, at, user.to_string()));
   count_first_login(tx, user, *invitation);
@@ -129,7 +147,7 @@ Result<void> Service::count_signup(Tx& tx, UserId user, Instant at) {
 
 Result<void> Service::count_activity(Tx& tx, ActivityId activity) {
   const auto row = find_activity(tx, activity);  // stored before: a rebuild that began meanwhile finds it
-  if (!row) return {};
+  if (!row || !auth::check_present(tx, row->user_id)) return {};
   count_everywhere(tx, row->user_id, fact_of(*row));
   mark_counted(tx, activity);
   return {};

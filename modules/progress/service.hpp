@@ -15,7 +15,8 @@ class Service {
   explicit Service(const CursorCodec& cursors) : cursors_(cursors) {}
 
   /// Stores the log-in as a fact and counts it in the events whose window it falls into. Counting it twice, late or
-  /// out of order gives the same progress. Publishes ConditionMet on turning eligible.
+  /// out of order gives the same progress. Publishes ConditionMet on turning eligible. Of somebody who is going or gone
+  /// nothing is counted: the fact is kept with what their deletion has hidden.
   Result<void> count_login(Tx& tx, UserId user, Instant at);
   /// The same for a session that went on (a refresh).
   Result<void> count_session(Tx& tx, UserId user, Instant at);

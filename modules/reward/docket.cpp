@@ -16,6 +16,8 @@ std::optional<UserId> self_of(Snapshot& snapshot, const Caller& caller) {
   return caller.key ? auth::find_key_maker(snapshot, *caller.key) : caller.user;
 }
 
+Error no_such_request() { return {problems::not_found, "there is no such request"}; }
+
 Verdict verdict_of(const Caller& caller, const std::optional<Reason>& reason) {
   Verdict verdict{.reason = {}, .operator_id = {}, .operator_key = caller.key};
   if (!caller.key) verdict.operator_id = caller.id();
@@ -34,8 +36,16 @@ Docket::Docket(Tx& tx, const Caller& caller, std::span<const RequestId> ids)
   // Whose they are and of which event never changes: that is read before anything is locked.
   for (const RequestId id : ids)
     if (auto row = find_request_or_deleted(tx, id)) requests_.emplace(id, *std::move(row));
+  hold_users();
   lock_events();
-  lock_users();
+  lock_requests();
+}
+
+void Docket::hold_users() {
+  std::set<UserId> users;
+  for (const auto& [id, row] : requests_) users.insert(row.user_id);
+  for (const auto user : users)
+    if (!auth::check_present(tx_, user)) leaving_.insert(user);
 }
 
 void Docket::lock_events() {
@@ -46,19 +56,18 @@ void Docket::lock_events() {
   for (auto& [event, rewards] : rewards_) rewards = lock_rewards(tx_, event);
 }
 
-void Docket::lock_users() {
+void Docket::lock_requests() {
   std::map<UserId, std::vector<RequestId>> users;  // both by id
   for (const auto& [id, row] : requests_) users[row.user_id].push_back(id);
   const bool wallets_follow = users.size() > 1 && grants_points();
   for (const auto& [user, ids] : users) {
-    if (auth::is_leaving(tx_, user)) leaving_.insert(user);
     for (const auto id : ids) {
       if (auto row = lock_request(tx_, id))
         requests_[id] = *std::move(row);
       else
         requests_.erase(id);
     }
-    if (wallets_follow) lock_wallet(tx_, user);
+    if (wallets_follow && !leaving_.contains(user)) lock_wallet(tx_, user);
   }
 }
 
@@ -70,9 +79,9 @@ bool Docket::grants_points() const {
 
 Result<RequestRow> Docket::undecided(RequestId id) const {
   const auto found = requests_.find(id);
-  if (found == requests_.end() || found->second.deleted_at)
-    return Error{problems::not_found, "there is no such request"};
+  if (found == requests_.end()) return no_such_request();
   const auto& row = found->second;
+  if (row.deleted_at && !leaving_.contains(row.user_id)) return no_such_request();
   if (row.user_id == self_)
     return Error{refusals::own_request, "nobody decides their own request, nor by a key of theirs"};
   if (!rewards_.contains(row.event_id))

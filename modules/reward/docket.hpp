@@ -34,8 +34,9 @@ class Docket {
   Result<RequestRow> reject(RequestId id, const RejectRequest& why);
 
  private:
+  void hold_users();
   void lock_events();
-  void lock_users();
+  void lock_requests();
   [[nodiscard]] bool grants_points() const;
 
   Tx& tx_;

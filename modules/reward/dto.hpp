@@ -131,9 +131,10 @@ struct RequestListQuery : PageQuery {
 BOOST_DESCRIBE_STRUCT(RequestListQuery, (PageQuery), (status, event_id, user_id, from, to, include_deleted))
 
 struct WalletQuery {
-  std::optional<UserId> user_id;  ///< staff only
+  std::optional<UserId> user_id;        ///< staff only
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
 };
-BOOST_DESCRIBE_STRUCT(WalletQuery, (), (user_id))
+BOOST_DESCRIBE_STRUCT(WalletQuery, (), (user_id, include_deleted))
 
 struct WalletItem {
   std::string item_id;
@@ -167,9 +168,10 @@ struct WalletView {
 BOOST_DESCRIBE_STRUCT(WalletView, (), (points, items, coupons, badges))
 
 struct LedgerQuery : PageQuery {
-  std::optional<UserId> user_id;  ///< staff only
+  std::optional<UserId> user_id;        ///< staff only
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
 };
-BOOST_DESCRIBE_STRUCT(LedgerQuery, (PageQuery), (user_id))
+BOOST_DESCRIBE_STRUCT(LedgerQuery, (PageQuery), (user_id, include_deleted))
 
 struct LedgerTag {
   static constexpr std::string_view prefix = "led";

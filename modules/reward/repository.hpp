@@ -148,16 +148,17 @@ struct LedgerRow : LedgerEntry {
 };
 BOOST_DESCRIBE_STRUCT(LedgerRow, (LedgerEntry), (number))
 void add_ledger_entry(Tx& tx, UserId user, const LedgerRow& entry);
-std::int64_t sum_points(Snapshot& snapshot, UserId user);
-/// The latest first, those with a number below `before`, if given.
-std::vector<LedgerRow> page_ledger(Snapshot& snapshot, UserId user, std::optional<std::int64_t> before,
-                                   std::int64_t limit);
+/// Entries that a deletion has hidden only `with_deleted`.
+std::int64_t sum_points(Snapshot& snapshot, UserId user, bool with_deleted);
+/// The same, the latest first, those with a number below `before`, if given.
+std::vector<LedgerRow> page_ledger(Snapshot& snapshot, UserId user, bool with_deleted,
+                                   std::optional<std::int64_t> before, std::int64_t limit);
 
-// what a user owns, by their grants
-std::vector<WalletItem> list_items(Snapshot& snapshot, UserId user);
+// what a user owns, by their grants; hidden ones only `with_deleted`
+std::vector<WalletItem> list_items(Snapshot& snapshot, UserId user, bool with_deleted);
 /// Newest first.
-std::vector<CouponRow> list_coupons(Snapshot& snapshot, UserId user);
+std::vector<CouponRow> list_coupons(Snapshot& snapshot, UserId user, bool with_deleted);
 /// Newest first, each badge as it was granted first.
-std::vector<WalletBadge> list_badges(Snapshot& snapshot, UserId user);
+std::vector<WalletBadge> list_badges(Snapshot& snapshot, UserId user, bool with_deleted);
 
 }  // namespace guerdon::reward

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "auth/ports.hpp"
 #include "event/visibility.hpp"
 #include "granting.hpp"
 #include "grants.hpp"
@@ -35,6 +36,7 @@ Result<std::vector<RewardRow>> rewards_for(Tx& tx, event::EventId event, bool ta
 }  // namespace
 
 Result<RequestView> Requests::ask(Tx& tx, const Caller& caller, event::EventId id) {
+  if (const auto present = auth::check_present(tx, caller.id()); !present) return present.error();
   const auto event = event::lock_event_or_deleted(tx, id);
   if (!event || event->state == event::EventState::draft) return Error{problems::not_found, "there is no such event"};
   if (event->deleted_at) return Error{refusals::event_deleted, "the event is deleted"};

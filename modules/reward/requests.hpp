@@ -14,8 +14,8 @@ class Requests {
   explicit Requests(const CursorCodec& cursors) : cursors_(cursors) {}
 
   /// The caller asks for the event's rewards: approved at once where the condition is met and nobody has to decide,
-  /// waiting otherwise. Errors: not-found, event-deleted, event-not-running, no-rewards, already-requested (with the
-  /// request's id and status), rewards-exhausted.
+  /// waiting otherwise. Errors: not-found, user-deleted, event-deleted, event-not-running, no-rewards,
+  /// already-requested (with the request's id and status), rewards-exhausted.
   Result<RequestView> ask(Tx& tx, const Caller& caller, event::EventId event);
 
   /// The condition is met: the waiting request is approved, or one is made and approved for who did not ask.

@@ -44,8 +44,8 @@ std::optional<RequestRow> obtain_request(Tx& tx, const Counter& counter, UserId 
   return find_live_request(tx, user, counter.event.id);  // they have asked at the same moment
 }
 
+/// One who takes part, which was asked before the counter was opened.
 void serve_user(Tx& tx, Counter& counter, UserId user) {
-  if (!auth::takes_part(tx, user)) return;
   const auto met = progress::met_at(tx, counter.event.id, user);
   if (!met) return;  // it was when the message was written
   auto request = obtain_request(tx, counter, user, *met);
@@ -57,6 +57,14 @@ void serve_user(Tx& tx, Counter& counter, UserId user) {
 /// The last thing in the transaction: see record_audit.
 void close_counter(Tx& tx, const Counter& counter) {
   for (const auto& request : counter.rejected) record_rejection(tx, Caller{}, request, reason_exhausted);
+}
+
+void serve_alone(Tx& tx, event::EventId event, UserId user) {
+  if (!auth::takes_part(tx, user)) return;
+  auto counter = open_counter(tx, event);
+  if (!counter) return;
+  serve_user(tx, *counter, user);
+  close_counter(tx, *counter);
 }
 
 std::chrono::minutes delay_of(std::int64_t failures) {
@@ -77,15 +85,16 @@ void put_aside(Tx& tx, const Backlog& backlog, UserId user) {
 /// The next of the event's users; false when they were the last.
 bool serve_chunk(Tx& tx, Backlog& backlog) {
   if (is_superseded(tx, backlog)) return false;
-  auto counter = open_counter(tx, backlog.event_id);
-  if (!counter) return false;
   if (backlog.only_user) {
-    serve_user(tx, *counter, *backlog.only_user);
-    close_counter(tx, *counter);
+    serve_alone(tx, backlog.event_id, *backlog.only_user);
     return false;
   }
   const auto users = progress::list_met(tx, backlog.event_id, backlog.after_user, chunk);
-  for (const UserId user : users) {
+  auto served = users;  // held, by id, before the event is
+  std::erase_if(served, [&](const UserId user) { return !auth::takes_part(tx, user); });
+  auto counter = open_counter(tx, backlog.event_id);
+  if (!counter) return false;
+  for (const UserId user : served) {
     if (attempt(tx, place_of(backlog), [&] { serve_user(tx, *counter, user); })) continue;
     put_aside(tx, backlog, user);
     counter->rewards = lock_rewards(tx, backlog.event_id);  // what was taken is back
@@ -99,10 +108,7 @@ bool serve_chunk(Tx& tx, Backlog& backlog) {
 }  // namespace
 
 Result<void> Requests::serve(Tx& tx, event::EventId id, UserId user) {
-  auto counter = open_counter(tx, id);
-  if (!counter) return {};
-  serve_user(tx, *counter, user);
-  close_counter(tx, *counter);
+  serve_alone(tx, id, user);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "auth/ports.hpp"
+#include "event/visibility.hpp"
 #include "grants.hpp"
 #include "repository.hpp"
 
@@ -24,25 +25,29 @@ Result<std::optional<std::int64_t>> open(const CursorCodec& cursors, const Ledge
 }  // namespace
 
 Result<WalletView> Wallets::get_wallet(Snapshot& snapshot, const Caller& caller, const WalletQuery& query) const {
+  if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
   const auto owner = auth::find_subject(snapshot, caller, query.user_id);
   if (!owner) return owner.error();
-  WalletView wallet{.points = sum_points(snapshot, *owner),
-                    .items = list_items(snapshot, *owner),
+  const bool with_deleted = query.include_deleted.value_or(false);
+  WalletView wallet{.points = sum_points(snapshot, *owner, with_deleted),
+                    .items = list_items(snapshot, *owner, with_deleted),
                     .coupons = {},
-                    .badges = list_badges(snapshot, *owner)};
+                    .badges = list_badges(snapshot, *owner, with_deleted)};
   const auto codes = codes_for(caller, *owner);
-  for (const auto& row : list_coupons(snapshot, *owner)) wallet.coupons.push_back(show_coupon(row, codes));
+  for (const auto& row : list_coupons(snapshot, *owner, with_deleted))
+    wallet.coupons.push_back(show_coupon(row, codes));
   return wallet;
 }
 
 Result<Page<LedgerEntry>> Wallets::list_ledger(Snapshot& snapshot, const Caller& caller,
                                                const LedgerQuery& query) const {
+  if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
   const auto owner = auth::find_subject(snapshot, caller, query.user_id);
   if (!owner) return owner.error();
   const auto before = open(cursors_, query);
   if (!before) return before.error();
   const std::int64_t limit = query.limit ? query.limit->value() : 20;
-  auto rows = page_ledger(snapshot, *owner, *before, limit + 1);
+  auto rows = page_ledger(snapshot, *owner, query.include_deleted.value_or(false), *before, limit + 1);
   Page<LedgerEntry> page;
   if (static_cast<std::int64_t>(rows.size()) > limit) {
     rows.pop_back();

@@ -6,6 +6,7 @@
 #include "directory.hpp"
 #include "guerdon/codec/decoded.hpp"
 #include "guerdon/routes.hpp"
+#include "last_admin.hpp"
 #include "password_resets.hpp"
 
 namespace guerdon::auth {
@@ -13,7 +14,6 @@ namespace guerdon::auth {
 inline constexpr Problem own_roles{403, "own-roles"};
 inline constexpr Problem own_status{403, "own-status"};
 inline constexpr Problem own_details{403, "own-details"};
-inline constexpr Problem last_admin{409, "last-admin"};
 
 class Administration {
  public:

@@ -28,17 +28,19 @@ void add_ledger_entry(Tx& tx, UserId user, const LedgerRow& e) {
       e.id, user, e.amount, e.balance, e.event_id, e.reward_id, e.request_id, e.created_at, e.number);
 }
 
-std::int64_t sum_points(Snapshot& snapshot, UserId user) {
+std::int64_t sum_points(Snapshot& snapshot, UserId user, bool with_deleted) {
   return snapshot.get<std::int64_t>(
-      "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM reward_ledger WHERE user_id = $1", user);
+      "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM reward_ledger"
+      " WHERE user_id = $1 AND ($2 OR deleted_by IS NULL)",
+      user, with_deleted);
 }
 
-std::vector<LedgerRow> page_ledger(Snapshot& snapshot, UserId user, std::optional<std::int64_t> before,
-                                   std::int64_t limit) {
+std::vector<LedgerRow> page_ledger(Snapshot& snapshot, UserId user, bool with_deleted,
+                                   std::optional<std::int64_t> before, std::int64_t limit) {
   return snapshot.list<LedgerRow>(
       "SELECT id, amount, balance, event_id, reward_id, request_id, created_at, number FROM reward_ledger"
-      " WHERE user_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
-      user, before.value_or(std::numeric_limits<std::int64_t>::max()), limit);
+      " WHERE user_id = $1 AND ($2 OR deleted_by IS NULL) AND number < $3 ORDER BY number DESC LIMIT $4",
+      user, with_deleted, before.value_or(std::numeric_limits<std::int64_t>::max()), limit);
 }
 
 }  // namespace guerdon::reward

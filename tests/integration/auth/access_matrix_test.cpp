@@ -155,6 +155,9 @@ class World {
     things_["forgotten"] = server_.register_user("forgotten");
     for (const auto* const gone : {"deleted", "forgotten"})
       REQUIRE(server_.del("/api/events/" + things_[gone], tokens_.at("admin")).status == 204);
+    const auto leaver = server_.register_user("leaver");
+    things_["saga"] = server_.del("/api/users/" + leaver, tokens_.at("admin")).text("/sagaId");
+    server_.settle();
     things_["pool"] = made_by_admin(path + "/rewards", parse_json(coupon_pool).value()).text("/id");
     REQUIRE(
         server_.post(path + "/rewards/" + things_["pool"] + "/codes", {{"codes", {"SPRING-0000"}}}, tokens_.at("admin"))

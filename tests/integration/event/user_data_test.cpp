@@ -112,9 +112,10 @@ TEST_CASE("restoring a user's event data brings back every row as it was, and no
   CHECK(office.audited("event-data.restored", user.to_string()) == 1);
   CHECK(violations(office).empty());
 
-  REQUIRE(office.store->write([&](Tx& tx) -> Result<event::RowCounts> {
-    progress::hide_user(tx, user, other_mark);
-    return reward::hide_user(tx, user, other_mark);
+  REQUIRE(office.store->write([&](Tx& tx) -> Result<auth::RowCounts> {
+    progress::hide_user_facts(tx, user, other_mark);
+    progress::hide_user_states(tx, user, other_mark);
+    return reward::hide_user_requests(tx, user, other_mark);
   }));
   REQUIRE(office.remove(Campaign::as(user), user));
   REQUIRE(office.restore(office.boss(), user));

@@ -49,11 +49,11 @@ struct Crowd : DecidedCampaign {
   void hide_and_show_once(UserId user) {
     const Uuid mark = user.uuid();
     (void)once([&](Tx& tx) -> Result<void> {
-      (void)reward::hide_user(tx, user, mark);
+      (void)reward::hide_user_requests(tx, user, mark);
       return {};
     });
     (void)once([&](Tx& tx) -> Result<void> {
-      (void)reward::show_user(tx, user, mark);
+      (void)reward::show_user_requests(tx, user, mark);
       return {};
     });
   }

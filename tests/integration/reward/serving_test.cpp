@@ -44,7 +44,8 @@ TEST_CASE("a message that the condition is met serves nobody who no longer has m
   const auto anew = campaign.eligible_user();
   for (const auto user : {silent, anew})  // their message waits while they delete their data
     REQUIRE(campaign.store->write([&](Tx& tx) -> Result<void> {
-      (void)progress::hide_user(tx, user, user.uuid());
+      (void)progress::hide_user_facts(tx, user, user.uuid());
+      (void)progress::hide_user_states(tx, user, user.uuid());
       return {};
     }));
   REQUIRE(campaign.ask(event, anew).value().status == RequestStatus::pending);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "auth/user_data.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
 
@@ -11,17 +12,13 @@ namespace guerdon::event {
 
 class Service;
 class Deletions;
-class UserDataOwners;
 
 class Module {
  public:
-  explicit Module(Platform& platform);
+  Module(Platform& platform, const auth::UserDataOwners& user_data);
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-
-  /// Where the modules register that own what belongs to a user in events (event/user_data.hpp).
-  [[nodiscard]] UserDataOwners& user_data();
 
  private:
   std::unique_ptr<Service> service_;

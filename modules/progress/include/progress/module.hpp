@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "event/user_data.hpp"
+#include "auth/user_data.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
 
@@ -14,7 +14,7 @@ class Service;
 
 class Module {
  public:
-  Module(Platform& platform, event::UserDataOwners& user_data);
+  Module(Platform& platform, auth::UserDataOwners& user_data);
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;

@@ -1,4 +1,5 @@
-// How app.cpp wires the saga module: constructing it adds the pump that drives every saga.
+// How app.cpp wires the saga module: constructing it adds the pump that drives every saga, and
+// the routes that show them.
 #pragma once
 
 #include <memory>
