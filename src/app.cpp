@@ -19,6 +19,9 @@
 #include "guerdon/routes.hpp"
 #include "http/openapi.hpp"
 #include "progress/module.hpp"
+#include "purge/hard_delete.hpp"
+#include "purge/platform_rows.hpp"
+#include "purge/routes.hpp"
 #include "reward/module.hpp"
 #include "runtime/clock_route.hpp"
 #include "runtime/control_socket.hpp"
@@ -54,6 +57,17 @@ struct Modules {
   reward::Module reward;
   saga::Module saga;
 };
+
+/// Who is removed for good, and by whom: the modules that others stand on come last.
+HardDelete::Parts removals(Modules& modules, ClockGuard& clock, Pumps& pumps, store::ManagedDatabase& database) {
+  return {.clock = clock,
+          .pumps = pumps,
+          .users = modules.auth.purge_source(),
+          .events = event::purge_source(),
+          .owners = {reward::purge_owner(), progress::purge_owner(), event::purge_owner(), saga::purge_owner(),
+                     modules.auth.purge_owner(), platform_purge_owner()},
+          .erase = [&database] { database.erase_deleted(); }};
+}
 
 std::vector<Invariant> all_invariants() {
   auto all = platform_invariants();
@@ -92,6 +106,8 @@ struct App::Impl {
   http::RouteTable routes;
   Platform platform;
   Modules modules;
+  ClockGuard clock_guard;
+  HardDelete hard_delete;
   Readiness readiness;
   Listeners listeners;
 
@@ -112,12 +128,16 @@ App::Impl::Impl(Config config, AppOptions app_options)
       cursors(foundation.cursor_key()),
       platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors},
       modules(platform),
+      clock_guard(foundation.system_clock(), foundation.uptime()),
+      hard_delete(hard_delete_rules(foundation.config()), removals(modules, clock_guard, pumps, foundation.database())),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
       listeners(wired()) {}
 
 Listeners::Parts App::Impl::wired() {
   foundation.database().set_outbox_sink(&bus);
   add_audit_route(routes, cursors);
+  add_hard_delete_routes(routes, hard_delete, cursors);
+  pumps.add("clock-guard", [this](Tx& tx) { return clock_guard.pass(tx); });
   if (foundation.sandbox() != nullptr)
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });

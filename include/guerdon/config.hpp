@@ -110,6 +110,12 @@ struct OutboxConfig {
 };
 BOOST_DESCRIBE_STRUCT(OutboxConfig, (), (retention))
 
+/// How long what was softly deleted can be restored.
+struct RetentionConfig {
+  Bounded<1, 3650> days;
+};
+BOOST_DESCRIBE_STRUCT(RetentionConfig, (), (days))
+
 struct SandboxConfig {
   bool clock = false;
 };
@@ -142,6 +148,7 @@ struct Config {
   TimeConfig time;
   MessagesConfig messages;
   OutboxConfig outbox;
+  RetentionConfig retention;
   SandboxConfig sandbox;
   LogConfig log;
 
@@ -152,6 +159,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, sandbox, log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, retention,
+                       sandbox, log))
 
 }  // namespace guerdon

@@ -18,6 +18,7 @@
 #include "platforms/routes.hpp"
 #include "profile/own_account.hpp"
 #include "profile/routes.hpp"
+#include "removal/removal.hpp"
 #include "routes.hpp"
 #include "sessions/routes.hpp"
 #include "sessions/sessions.hpp"
@@ -64,7 +65,8 @@ struct Module::Parts {
   Parts(const Config& config, Random& random, const CursorCodec& cursors, const SigningSecrets& secrets)
       : tokens(token_rules(config.auth), secrets, key_pairs_of(config.auth)),
         throttle(secrets, config.limits.enabled),
-        accounts(config.auth, random),
+        tombstones(secrets),
+        accounts(config.auth, random, tombstones),
         own_account(config.auth, random, throttle),
         directory(cursors),
         resets(config.auth, random),
@@ -77,6 +79,7 @@ struct Module::Parts {
 
   AccessTokens tokens;
   LoginThrottle throttle;
+  Tombstones tombstones;
   Accounts accounts;
   OwnAccount own_account;
   Directory directory;
@@ -107,5 +110,9 @@ Module::Module(Platform& platform)
 Module::~Module() = default;
 
 Authenticator& Module::authenticator() { return parts_->authenticator; }
+
+PurgeSource Module::purge_source() const { return account_source(parts_->tombstones); }
+
+PurgeOwner Module::purge_owner() const { return account_owner(); }
 
 }  // namespace guerdon::auth

@@ -8,6 +8,7 @@
 #include "guerdon/caller.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 
 namespace guerdon::auth {
 
@@ -20,6 +21,10 @@ class Module {
   Module& operator=(const Module&) = delete;
 
   [[nodiscard]] Authenticator& authenticator();
+
+  /// Users, and what the module knows of one, for their removal for good; as long as the module lives.
+  [[nodiscard]] PurgeSource purge_source() const;
+  [[nodiscard]] PurgeOwner purge_owner() const;
 
  private:
   struct Parts;
