@@ -7,6 +7,7 @@
 #include "guerdon/store.hpp"
 #include "guerdon/testing.hpp"
 #include "support/databases.hpp"
+#include "support/result.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace guerdon;

@@ -4,7 +4,9 @@
 
 #include "audit/audit_log.hpp"
 #include "auth/module.hpp"
+#include "auth/ports.hpp"
 #include "event/module.hpp"
+#include "event/ports.hpp"
 #include "integration/event/deletion_fixture.hpp"
 #include "modules/auth/removal/removal.hpp"
 #include "progress/module.hpp"
