@@ -30,6 +30,9 @@
 #include "http/idempotency.hpp"
 #include "http/openapi.hpp"
 #include "progress/module.hpp"
+#include "purge/hard_delete.hpp"
+#include "purge/platform_rows.hpp"
+#include "purge/routes.hpp"
 #include "reward/module.hpp"
 #include "runtime/clock_route.hpp"
 #include "runtime/control_socket.hpp"
@@ -68,6 +71,16 @@ struct Modules {
   progress::Module progress;
   reward::Module reward;
 };
+
+/// Who is removed for good, and by whom: the modules that others stand on come last.
+HardDelete::Parts removals(Modules& modules, ClockGuard& clock, store::ManagedDatabase& database) {
+  return {.clock = clock,
+          .users = modules.auth.purge_source(),
+          .events = event::purge_source(),
+          .owners = {reward::purge_owner(), progress::purge_owner(), event::purge_owner(), saga::purge_owner(),
+                     modules.auth.purge_owner(), platform_purge_owner()},
+          .erase = [&database] { database.erase_deleted(); }};
+}
 
 std::vector<Invariant> all_invariants() {
   auto all = platform_invariants();
@@ -114,6 +127,8 @@ struct App::Impl {
   cron::JobRunner jobs;
   Platform platform;
   Modules modules;
+  ClockGuard clock_guard;
+  HardDelete hard_delete;
   Readiness readiness;
   telemetry::Scraper scraper;
   Listeners listeners;
@@ -140,6 +155,8 @@ App::Impl::Impl(Config config, AppOptions app_options)
       jobs(pumps, foundation.random(), {.zone = foundation.config().time.zone}),
       platform{foundation.config(), routes, bus, pumps, jobs, foundation.random(), cursors, metrics},
       modules(platform),
+      clock_guard(foundation.system_clock(), foundation.uptime()),
+      hard_delete(hard_delete_rules(foundation.config()), removals(modules, clock_guard, foundation.database())),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
       scraper(metrics, foundation.database(), foundation.clock(), task_pool),
       listeners(wired()) {
@@ -152,6 +169,10 @@ Listeners::Parts App::Impl::wired() {
   add_own_jobs();
   cron::add_job_routes(routes, jobs, cursors);
   add_outlets();
+  add_hard_delete_routes(routes, hard_delete, cursors, [this](Tx& tx, const Caller& caller) {
+    static_cast<void>(jobs.ask(tx, caller, HardDelete::job, false));  // one that is at work takes it up
+  });
+  pumps.add("clock-guard", [this](Tx& tx) { return clock_guard.pass(tx); });
   if (foundation.sandbox() != nullptr)
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });
@@ -174,6 +195,16 @@ void App::Impl::add_own_jobs() {
   const auto& schedules = foundation.config().jobs;
   jobs.add_outside("self-check", schedules.self_check,
                    [this](JobRun& run, const std::stop_token& stop) { return self_check.run(run, stop); });
+  jobs.add({.name = std::string{HardDelete::job},
+            .schedule = schedules.hard_delete,
+            .begin = [this](Tx& tx, JobRun& run) -> Result<void> {
+              const auto started = hard_delete.begin(tx, run.confirmed);
+              if (started.outcome != PurgeStart::Outcome::refused) return {};
+              return Error{hard_delete_refused, started.refusal}.keeping_effects();
+            },
+            .pass = [this](Tx& tx, JobRun&) -> Result<JobPass> {
+              return hard_delete.pass(tx) ? JobPass::done : JobPass::more;
+            }});
   jobs.add({.name = "prune-outbox",
             .schedule = schedules.prune_outbox,
             .pass = [this](Tx& tx, JobRun& run) -> Result<JobPass> {

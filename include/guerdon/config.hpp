@@ -127,6 +127,12 @@ struct FeedConfig {
 };
 BOOST_DESCRIBE_STRUCT(FeedConfig, (), (streams, heartbeat, forget_readers))
 
+/// How long what was softly deleted can be restored.
+struct RetentionConfig {
+  Bounded<1, 3650> days;
+};
+BOOST_DESCRIBE_STRUCT(RetentionConfig, (), (days))
+
 struct SandboxConfig {
   bool clock = false;
 };
@@ -161,6 +167,7 @@ struct Config {
   MessagesConfig messages;
   OutboxConfig outbox;
   FeedConfig feed;
+  RetentionConfig retention;
   SandboxConfig sandbox;
   LogConfig log;
 
@@ -171,7 +178,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, feed, sandbox,
-                       log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, feed,
+                       retention, sandbox, log))
 
 }  // namespace guerdon

@@ -24,6 +24,7 @@
 #include "profile/own_account.hpp"
 #include "profile/routes.hpp"
 #include "pruning/jobs.hpp"
+#include "removal/removal.hpp"
 #include "routes.hpp"
 #include "sessions/routes.hpp"
 #include "sessions/sessions.hpp"
@@ -72,7 +73,8 @@ struct Module::Parts {
         saga::Sagas& sagas)
       : tokens(token_rules(config.auth), secrets, key_pairs_of(config.auth)),
         throttle(secrets, config.limits.enabled),
-        accounts(config.auth, random),
+        tombstones(secrets),
+        accounts(config.auth, random, tombstones),
         own_account(config.auth, random, throttle),
         directory(cursors),
         resets(config.auth, random),
@@ -86,6 +88,7 @@ struct Module::Parts {
 
   AccessTokens tokens;
   LoginThrottle throttle;
+  Tombstones tombstones;
   Accounts accounts;
   OwnAccount own_account;
   Directory directory;
@@ -122,5 +125,9 @@ Module::~Module() = default;
 Authenticator& Module::authenticator() { return parts_->authenticator; }
 
 UserDataOwners& Module::user_data() { return parts_->user_data; }
+
+PurgeSource Module::purge_source() const { return account_source(parts_->tombstones); }
+
+PurgeOwner Module::purge_owner() const { return account_owner(); }
 
 }  // namespace guerdon::auth

@@ -28,14 +28,15 @@ using Email = Text<1, 254, EmailRule>;
 /// What must be unique: the name without regard to case.
 [[nodiscard]] std::string name_key(std::string_view name_or_email);
 
+/// The mailbox that an address leads to, without regard to case: "Ann+shop@example.com" is "ann@example.com" (RFC 5233,
+/// subaddressing).
+[[nodiscard]] std::string mailbox_key(std::string_view email);
+
 /// Names that would pass for the server's own; an ADMIN may still be given one.
 [[nodiscard]] bool is_reserved(std::string_view username);
 
 /// The part before the @.
 [[nodiscard]] std::string_view local_part(std::string_view email);
-
-/// The mailbox that an address is delivered to: "ann+shop@example.com" is "ann@example.com" (RFC 5233, subaddressing).
-[[nodiscard]] std::string without_tag(std::string_view email);
 
 /// Ten characters to read out: upper-case Crockford base32, 50 random bits.
 [[nodiscard]] std::string make_invite_code(Random& random);

@@ -44,7 +44,7 @@ Result<UserId> find_subject(Snapshot& snapshot, const Caller& caller, std::optio
 bool is_same_person(Snapshot& snapshot, UserId a, UserId b) {
   const auto address = [&](UserId user) {
     constexpr Sql sql = "SELECT email_key FROM auth_users WHERE id = $1";
-    return without_tag(snapshot.find<std::string>(sql, user).value_or(std::string{}));
+    return mailbox_key(snapshot.find<std::string>(sql, user).value_or(std::string{}));
   };
   const auto first = address(a);
   return !first.empty() && first == address(b);

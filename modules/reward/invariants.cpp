@@ -42,9 +42,10 @@ std::vector<std::string> miscounted_codes(Snapshot& snapshot) {
 }
 
 std::vector<std::string> codes_without_pool(Snapshot& snapshot) {
-  return lines_of(snapshot.list<RewardId>(
-      "SELECT DISTINCT c.reward_id FROM reward_codes c"
-      " LEFT JOIN reward_rewards r ON r.id = c.reward_id AND r.codes IS NOT NULL WHERE r.id IS NULL LIMIT 100"));
+  return lines_of(
+      snapshot.list<RewardId>("SELECT DISTINCT c.reward_id FROM reward_codes c"
+                              " LEFT JOIN reward_rewards r ON r.id = c.reward_id AND r.codes IS NOT NULL"
+                              " WHERE r.id IS NULL AND c.request_id IS NULL LIMIT 100"));
 }
 
 std::vector<std::string> miscounted_grants(Snapshot& snapshot) {
@@ -168,7 +169,7 @@ std::vector<Invariant> invariants() {
        .violations = holds_of_decided_requests},
       {.name = "I10", .rule = "A reward counts exactly its grants.", .violations = miscounted_grants},
       {.name = "I10", .rule = "A pool counts exactly its codes.", .violations = miscounted_codes},
-      {.name = "I10", .rule = "Every code belongs to a pool.", .violations = codes_without_pool},
+      {.name = "I10", .rule = "Every code that nobody was given belongs to a pool.", .violations = codes_without_pool},
       {.name = "I11",
        .rule = "A user has at most one live request in an event.",
        .violations = users_with_two_live_requests},

@@ -48,6 +48,12 @@ bus::BusSettings bus_settings(const Config& config) {
           .forget_readers = config.feed.forget_readers.value};
 }
 
+HardDeleteRules hard_delete_rules(const Config& config) {
+  HardDeleteRules rules;
+  rules.retention = std::chrono::days{config.retention.days.value()};
+  return rules;
+}
+
 TaskPoolOptions hash_pool_options(const Config& config) {
   return {.name = "hash",
           .threads = static_cast<std::size_t>(config.auth.hash_threads.value()),

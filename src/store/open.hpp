@@ -58,6 +58,9 @@ class ManagedDatabase : public Database {
   virtual void set_outbox_sink(OutboxSink* sink) noexcept = 0;
   [[nodiscard]] virtual StoreStats stats() const noexcept = 0;  ///< thread-safe
   [[nodiscard]] virtual const CommitFigures& commit_figures() const noexcept = 0;
+  /// What is deleted by now is to vanish from the files as well, soon and without holding anybody up. From a command,
+  /// as an action of on_commit. PostgreSQL sees to its files by itself.
+  virtual void erase_deleted() noexcept {}
   /// As open_reader(), but a run may take longer than `longest_read`: for work on the whole of the data.
   [[nodiscard]] virtual std::unique_ptr<Reader> open_patient_reader() = 0;
 };

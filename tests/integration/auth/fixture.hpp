@@ -138,7 +138,8 @@ struct AuthOnDatabase {
                 .user_agent = "test",
                 .request_id = {}};
   AccessTokens tokens{{.issuer = "guerdon", .audience = "guerdon"}, secrets};
-  Accounts accounts{config, *random};
+  Tombstones tombstones{secrets};
+  Accounts accounts{config, *random, tombstones};
   LoginThrottle throttle{secrets, true};
   OwnAccount own_account;
   Login login;

@@ -102,7 +102,7 @@ const Damage damages[] = {
      [](Tx& tx) { tx.exec("UPDATE reward_rewards SET granted = granted - 1 WHERE type = 'BADGE'"); }},
     {"a code that vanished", "A pool counts exactly its codes.",
      [](Tx& tx) { tx.exec("DELETE FROM reward_codes WHERE request_id IS NULL"); }},
-    {"a code of what is no pool", "Every code belongs to a pool.",
+    {"a code of what is no pool", "Every code that nobody was given belongs to a pool.",
      [](Tx& tx) {
        tx.exec(
            "INSERT INTO reward_codes (reward_id, code, added_at) SELECT id, 'STRAY', $1 FROM reward_rewards"

@@ -9,6 +9,7 @@
 #include "guerdon/caller.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 
 namespace guerdon::saga {
 class Sagas;
@@ -27,6 +28,10 @@ class Module {
   [[nodiscard]] Authenticator& authenticator();
   /// Where the modules register that own what belongs to a user.
   [[nodiscard]] UserDataOwners& user_data();
+
+  /// Users, and what the module knows of one, for their removal for good; as long as the module lives.
+  [[nodiscard]] PurgeSource purge_source() const;
+  [[nodiscard]] PurgeOwner purge_owner() const;
 
  private:
   struct Parts;

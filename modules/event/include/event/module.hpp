@@ -7,6 +7,7 @@
 #include "auth/user_data.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 
 namespace guerdon::event {
 
@@ -27,5 +28,9 @@ class Module {
 
 /// What must always hold of the module's rows.
 [[nodiscard]] std::vector<Invariant> invariants();
+
+/// Events, and what the module knows of a user, for their removal for good.
+[[nodiscard]] PurgeSource purge_source();
+[[nodiscard]] PurgeOwner purge_owner();
 
 }  // namespace guerdon::event

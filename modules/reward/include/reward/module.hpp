@@ -7,6 +7,7 @@
 #include "auth/user_data.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 
 namespace guerdon::reward {
 
@@ -29,5 +30,8 @@ class Module {
 
 /// What must always hold of the module's rows.
 [[nodiscard]] std::vector<Invariant> invariants();
+
+/// The module's part in removals for good.
+[[nodiscard]] PurgeOwner purge_owner();
 
 }  // namespace guerdon::reward

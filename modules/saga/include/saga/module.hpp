@@ -7,6 +7,7 @@
 
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 #include "saga/ports.hpp"
 
 namespace guerdon::saga {
@@ -28,5 +29,8 @@ class Module {
 
 /// What must always hold of the module's rows.
 [[nodiscard]] std::vector<Invariant> invariants();
+
+/// The module's part in removals for good.
+[[nodiscard]] PurgeOwner purge_owner();
 
 }  // namespace guerdon::saga
