@@ -85,7 +85,8 @@ json::object details_of(const Mark& mark, const auth::RowCounts& counts) {
 
 Result<void> check_may_delete(const Caller& caller, UserId user) {
   if (caller.user == user || caller.has(Role::admin)) return {};
-  if (caller.is_staff()) return Error{problems::forbidden, "Only an ADMIN deletes or restores the event data of others."};
+  if (caller.is_staff())
+    return Error{problems::forbidden, "Only an ADMIN deletes or restores the event data of others."};
   return Error{problems::not_found, "there is no such user"};
 }
 

@@ -58,13 +58,14 @@ std::vector<AnyStateRow> page_states(Snapshot& snapshot, std::optional<UserId> u
   return rows;
 }
 
-/// Derives states that exist anew; false when none is left.
+/// Derives states that exist anew; false when there were none left, and so none is locked.
 bool rebuild_states(Tx& tx, const Terms& terms, Rebuild& rebuild) {
   const auto users = list_state_users(tx, terms.event, rebuild.after_user, chunk);
   for (const UserId user : users)
     if (auth::check_present(tx, user)) recount(tx, terms, user);
-  if (!users.empty()) rebuild.after_user = users.back();
-  return static_cast<std::int64_t>(users.size()) == chunk;
+  if (users.empty()) return false;
+  rebuild.after_user = users.back();
+  return true;
 }
 
 /// Makes states for users who have facts in the window and none yet; false when no user is left.
@@ -167,7 +168,7 @@ PumpResult Service::rebuild(Tx& tx) {
   const auto terms = terms_of(*event);
   if (rebuild->stage == RebuildStage::states) {
     if (!rebuild_states(tx, terms, *rebuild)) {
-      await_counting(tx);
+      await_counting(tx);  // who counts may wait for a state, but this transaction holds none
       *rebuild = {terms.event, RebuildStage::facts, {}};
     }
   } else if (!rebuild_from_facts(tx, terms, *rebuild)) {

@@ -79,8 +79,7 @@ void own_user_data(Pumps& pumps, auth::UserDataOwners& owners) {
   pumps.add(std::string{rebuild_pump}, rebuild_user);
   owners.add({.kind = auth::UserData::facts, .hide = hide_user_facts, .show = show_user_facts});
   owners.add({.kind = auth::UserData::progress, .hide = hide_user_states, .show = show_user_states});
-  owners.on_return(
-      [&pumps](Tx& tx, UserId user, auth::Return how) { rebuild_user_soon(tx, pumps, user, how); });
+  owners.on_return([&pumps](Tx& tx, UserId user, auth::Return how) { rebuild_user_soon(tx, pumps, user, how); });
 }
 
 }  // namespace guerdon::progress

@@ -58,8 +58,7 @@ bool close_batch(Tx& tx, Closing& closing, Batch& batch) {
   std::vector<RequestRow> rejected;
   for (const auto& row : rows) {
     const auto reject_it = [&] {
-      if (batch.present.contains(row.user_id) && reject(tx, row, by_server(reason_event_over)))
-        rejected.push_back(row);
+      if (batch.present.contains(row.user_id) && reject(tx, row, by_server(reason_event_over))) rejected.push_back(row);
     };
     (void)attempt(tx, row.id.to_string(), reject_it);  // who is damaged waits on and holds up nobody
   }

@@ -72,20 +72,20 @@ void add_hard_delete_routes(Router& routes, HardDelete& hard_delete, const Curso
                  return list_runs(snapshot, cursors, request.query);
                });
 
-  routes.command({.method = "POST",
-                  .path = "/api/admin/jobs/hard-delete/confirm",
-                  .policy = Policy::roles({Role::admin}),
-                  .summary = "Start the hard delete that was refused: who was due then is removed for good",
-                  .status = 202,
-                  .problems = {nothing_to_confirm}},
-                 [&hard_delete, ask = std::move(ask)](Tx& tx, const Caller& caller,
-                                                      const Request<>&) -> Result<ConfirmResponse> {
-                   ask(tx, caller);  // first: whoever is at the job locks its row before the run's
-                   const auto started = hard_delete.confirm(tx, caller);
-                   if (!started) return started.error();
-                   return ConfirmResponse{
-                       .run_id = started->run, .due_users = started->due_users, .due_events = started->due_events};
-                 });
+  routes.command(
+      {.method = "POST",
+       .path = "/api/admin/jobs/hard-delete/confirm",
+       .policy = Policy::roles({Role::admin}),
+       .summary = "Start the hard delete that was refused: who was due then is removed for good",
+       .status = 202,
+       .problems = {nothing_to_confirm}},
+      [&hard_delete, ask = std::move(ask)](Tx& tx, const Caller& caller, const Request<>&) -> Result<ConfirmResponse> {
+        ask(tx, caller);  // first: whoever is at the job locks its row before the run's
+        const auto started = hard_delete.confirm(tx, caller);
+        if (!started) return started.error();
+        return ConfirmResponse{
+            .run_id = started->run, .due_users = started->due_users, .due_events = started->due_events};
+      });
 }
 
 }  // namespace guerdon

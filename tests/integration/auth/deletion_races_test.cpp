@@ -2,6 +2,7 @@
 // counts, what comes after is refused, and nothing is left in sight.
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "modules/auth/repository.hpp"
 #include "modules/progress/activities.hpp"
@@ -73,11 +74,8 @@ class Crowd {
         attempt([&](Tx& tx) {
           return reward::approve_request(tx, clerk, request, {.override_ = i % 3 == 0, .reason = reason});
         });
-        attempt([&](Tx& tx) {
-          reward::BulkApproveRequest both;
-          both.ids.push_back(guest_.held);
-          both.ids.push_back(guest_.pending);
-          return reward::approve_requests(tx, clerk, both);
+        attempt([&](Tx& tx) -> Result<reward::BulkApproval> {
+          return reward::approve_requests(tx, clerk, std::vector{guest_.held, guest_.pending});
         });
       }
     }

@@ -127,10 +127,10 @@ TEST_CASE("a number counts the same however it was written") {
   const auto event = shop.create_event(1000);
   for (const auto* const amount : {"100.0", "1e2", "10000E-2", "100"})
     CHECK(shop.server
-              .request("POST", "/api/activities",
-                       R"({"userId": ")" + shop.user + R"(", "type": "purchase", "attributes": {"amount": )" + amount +
-                           "}}",
-                       shop.admin)
+              .request(
+                  "POST", "/api/activities",
+                  R"({"userId": ")" + shop.user + R"(", "type": "purchase", "attributes": {"amount": )" + amount + "}}",
+                  shop.admin)
               .status == 202);
   CHECK(shop.progress(event) == 400);
 }

@@ -39,7 +39,8 @@ class Site {
   void delete_softly(UserId user) {
     write([&](Tx& tx) {
       tx.exec("DELETE FROM auth_sessions WHERE user_id = $1", user);
-      tx.exec("UPDATE auth_users SET status = 'DELETED', deleted_at = $2, deleted_by = $1 WHERE id = $1", user, tx.now());
+      tx.exec("UPDATE auth_users SET status = 'DELETED', deleted_at = $2, deleted_by = $1 WHERE id = $1", user,
+              tx.now());
     });
   }
   /// As if the nightly run had found too many.
