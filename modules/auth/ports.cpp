@@ -1,6 +1,7 @@
 // What other modules ask.
 #include "auth/ports.hpp"
 
+#include "keys/repository.hpp"
 #include "model.hpp"
 #include "repository.hpp"
 
@@ -35,6 +36,8 @@ Result<void> check_present(Snapshot& snapshot, UserId user) {
 }
 
 std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee) { return find_invited_by(snapshot, invitee); }
+
+std::optional<UserId> find_key_maker(Snapshot& snapshot, KeyId key) { return find_created_by(snapshot, key); }
 
 bool has_admin(Snapshot& snapshot) { return find_holder_of(snapshot, Role::admin).has_value(); }
 

@@ -39,6 +39,9 @@ inline constexpr Problem email_taken{409, "email-taken"};
 /// Whose invite code the user registered with.
 [[nodiscard]] std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee);
 
+/// The ADMIN who made a service key, be it revoked since.
+[[nodiscard]] std::optional<UserId> find_key_maker(Snapshot& snapshot, KeyId key);
+
 struct AccountInput {
   std::string username;
   std::string email;
