@@ -37,9 +37,11 @@ http::RouteTable& completed(const Listeners::Parts& parts, http::RouteTable& adm
   return parts.routes;
 }
 
-std::unique_ptr<http::RateLimiter> limiter(Foundation& foundation) {
-  const auto& limits = foundation.config().limits;
-  return limits.enabled ? std::make_unique<http::RateLimiter>(limits, foundation.random()) : nullptr;
+std::unique_ptr<http::RateLimiter> limiter(const Listeners::Parts& parts) {
+  const auto& limits = parts.foundation.config().limits;
+  if (!limits.enabled) return nullptr;
+  return std::make_unique<http::RateLimiter>(limits, parts.foundation.random(), std::chrono::steady_clock::now,
+                                             http::RateLimiter::most_buckets, parts.counts);
 }
 
 http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_pages, http::RateLimiter* limiter) {
@@ -58,7 +60,7 @@ http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_p
 }  // namespace
 
 Listeners::Listeners(const Parts& parts)
-    : limiter_(limiter(parts.foundation)),
+    : limiter_(limiter(parts)),
       dispatch_(services(parts, admin_pages_, limiter_.get())),
       api_(api_options(parts.foundation.config(), parts.foundation.random()), dispatch_.handlers()) {
   if (parts.foundation.config().admin.listen.is_off()) return;

@@ -25,6 +25,7 @@ class Listeners {
     TaskPool& tasks;
     TaskPool& hashing;
     Readiness& readiness;
+    http::SharedCounts* counts = nullptr;  ///< null: this server counts alone
   };
 
   explicit Listeners(const Parts& parts);
