@@ -10,7 +10,7 @@ packages_for() {
         libsqlite3-dev libpq-dev libargon2-dev prometheus-cpp-dev librdkafka-dev libhiredis-dev
       ;;
     test)
-      echo catch2 postgresql-15 nginx
+      echo catch2 postgresql-15 nginx redis-server
       # Node from elsewhere is as good as Debian's: only the programs matter.
       command -v node >/dev/null || echo nodejs
       command -v npm >/dev/null || echo npm
@@ -65,14 +65,16 @@ install_quietly() {
     as_root mkdir -p "$(dirname "$no_cluster")"
     as_root sh -c "echo 'create_main_cluster = false' >$no_cluster"
   fi
-  # And start proxies of their own; Debian's must take no port, now or after the next boot.
-  if [[ " $* " == *" nginx "* && ! -e $policy ]]; then
+  # And start proxies and Redis servers of their own; Debian's must take no port, now or after the next boot.
+  if [[ " $* " == *" nginx "* || " $* " == *" redis-server "* ]] && [[ ! -e $policy ]]; then
     undo+=("$policy")
     as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
   fi
   apt_quietly update
   apt_quietly install --no-install-recommends -y "$@"
-  if [[ " $* " == *" nginx "* ]] && command -v systemctl >/dev/null; then
-    as_root systemctl --quiet disable nginx || true
-  fi
+  command -v systemctl >/dev/null || return 0
+  local service
+  for service in nginx redis-server; do
+    [[ " $* " != *" $service "* ]] || as_root systemctl --quiet disable "$service" || true
+  done
 }

@@ -2,6 +2,7 @@
 // which things are made, started and stopped.
 #include "guerdon/app.hpp"
 
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "bus/invariants.hpp"
 #include "bus/outbox_bus.hpp"
 #include "bus/run_mark.hpp"
+#include "cache/service.hpp"
 #include "event/module.hpp"
 #include "guerdon/cursor.hpp"
 #include "guerdon/platform.hpp"
@@ -64,6 +66,11 @@ std::vector<Invariant> all_invariants() {
   return all;
 }
 
+std::unique_ptr<cache::Service> redis_of(Foundation& foundation, TaskPool& tasks) {
+  const auto& config = foundation.config().redis;
+  return config.host.empty() ? nullptr : std::make_unique<cache::Service>(config, foundation.database(), tasks);
+}
+
 std::string text_of(const json::object& object, std::string_view name) {
   const auto* const value = object.if_contains({name.data(), name.size()});
   return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
@@ -86,6 +93,7 @@ struct App::Impl {
   const AppOptions options;
   Foundation foundation;
   TaskPool hash_pool, task_pool;
+  const std::unique_ptr<cache::Service> redis;  // null where it is not configured
   bus::PumpRunner pumps;
   bus::OutboxBus bus;
   CursorCodec cursors;
@@ -107,10 +115,12 @@ App::Impl::Impl(Config config, AppOptions app_options)
       foundation(std::move(config), options),
       hash_pool(hash_pool_options(foundation.config())),
       task_pool(task_pool_options(foundation.config())),
+      redis(redis_of(foundation, task_pool)),
       pumps(foundation.database(), foundation.clock()),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
-      platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors},
+      platform{
+          foundation.config(), routes, bus, pumps, foundation.random(), cursors, redis ? &redis->cache() : nullptr},
       modules(platform),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
       listeners(wired()) {}
@@ -123,7 +133,9 @@ Listeners::Parts App::Impl::wired() {
                     [this] { return settle(clock_settle_limit); });
   if (options.extend) options.extend(platform);
   bus.seal();
-  return {foundation, routes, modules.auth.authenticator(), task_pool, hash_pool, readiness};
+  if (redis) readiness.add_helper("redis", [this] { return redis->is_up(); });
+  return {foundation, routes,    modules.auth.authenticator(),      task_pool,
+          hash_pool,  readiness, redis ? &redis->counts() : nullptr};
 }
 
 void App::Impl::start() {
@@ -140,6 +152,7 @@ void App::Impl::start() {
     control = std::make_unique<ControlSocket>(
         foundation.folder()->path(),
         [this](const ControlRequest& request, ControlOutput output) { return command(request, output); });
+  if (redis) redis->start();
   listeners.start();
   may_end_clean = true;
   readiness.enter(Readiness::Phase::ready);
@@ -156,6 +169,7 @@ void App::Impl::stop() {
   if (!listeners.drain(foundation.config().http.drain_timeout.value))
     log::warning("runtime", "requests that took too long were dropped");
   listeners.stop();
+  if (redis) redis->stop();
   control.reset();
   hash_pool.stop(tasks_stop_limit);
   task_pool.stop(tasks_stop_limit);
