@@ -9,6 +9,7 @@
 
 #include "guerdon/codec.hpp"
 #include "guerdon/config_types.hpp"
+#include "guerdon/redis_config.hpp"
 #include "guerdon/result.hpp"
 
 namespace guerdon {
@@ -161,6 +162,7 @@ struct Config {
   MessagesConfig messages;
   OutboxConfig outbox;
   FeedConfig feed;
+  RedisConfig redis;
   SandboxConfig sandbox;
   LogConfig log;
 
@@ -171,7 +173,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, feed, sandbox,
-                       log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, feed,
+                       redis, sandbox, log))
 
 }  // namespace guerdon

@@ -23,6 +23,7 @@
 #include "pruning/jobs.hpp"
 #include "routes.hpp"
 #include "sessions/routes.hpp"
+#include "sessions/session_copies.hpp"
 #include "sessions/sessions.hpp"
 #include "throttle/throttle.hpp"
 #include "tokens/routes.hpp"
@@ -64,16 +65,17 @@ Ed25519Keys key_pairs_of(const AuthConfig& config) {
 }  // namespace
 
 struct Module::Parts {
-  Parts(const Config& config, Random& random, const CursorCodec& cursors, const SigningSecrets& secrets)
+  Parts(const Config& config, Random& random, const CursorCodec& cursors, const SigningSecrets& secrets,
+        SessionCopies copies)
       : tokens(token_rules(config.auth), secrets, key_pairs_of(config.auth)),
         throttle(secrets, config.limits.enabled),
         accounts(config.auth, random),
-        own_account(config.auth, random, throttle),
+        own_account(config.auth, random, throttle, verify_password, copies),
         directory(cursors),
-        resets(config.auth, random),
-        administration(config.auth, random, resets),
-        login(config.auth, random, tokens, secrets, throttle),
-        sessions(session_rules(config.limits), tokens, secrets),
+        resets(config.auth, random, copies),
+        administration(config.auth, random, resets, copies),
+        login(config.auth, random, tokens, secrets, throttle, verify_password, copies),
+        sessions(session_rules(config.limits), tokens, secrets, copies),
         keys(random, cursors),
         platforms(cursors),
         authenticator(tokens) {}
@@ -94,13 +96,13 @@ struct Module::Parts {
 
 Module::Module(Platform& platform)
     : parts_(std::make_unique<Parts>(platform.config, platform.random, platform.cursors,
-                                     secrets_of(platform.config.auth))) {
+                                     secrets_of(platform.config.auth), SessionCopies{platform.cache})) {
   declare_messages(platform.bus);
   declare_routes(platform.routes, parts_->accounts, parts_->login);
   declare_session_routes(platform.routes, parts_->sessions);
   declare_profile_routes(platform.routes, parts_->own_account);
   declare_account_routes(platform.routes, parts_->directory, parts_->administration, parts_->resets);
-  declare_deletion_routes(platform.routes);
+  declare_deletion_routes(platform.routes, SessionCopies{platform.cache});
   declare_key_routes(platform.routes, parts_->keys);
   declare_platform_routes(platform.routes, parts_->platforms);
   declare_token_routes(platform.routes, key_pairs_of(platform.config.auth));

@@ -26,11 +26,12 @@ Result<DeletionResponse> find_earlier(Snapshot& snapshot, UserId user) {
 
 }  // namespace
 
-Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId user) {
+Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId user, SessionCopies copies) {
   if (is_last_admin(tx, user)) return Error{last_admin, "The last ADMIN can't be deleted."};
   const auto saga = tx.new_id<DeletionId>();
   if (!mark_deleting(tx, user, saga)) return find_earlier(tx, user);
   end_session(tx, user);
+  copies.remove(tx, user);
   publish(tx, UserDeletionRequested{
                   .user_id = user, .saga_id = saga, .requested_by = caller.actor(), .requested_at = tx.now()});
   record_audit(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../basic_response.hpp"
+#include "../sessions/session_copies.hpp"
 #include "auth/messages.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/store.hpp"
@@ -23,6 +24,7 @@ BOOST_DESCRIBE_STRUCT(DeletionResponse, (), (result, saga_id))
 
 /// The account is DELETING, its session over, its version raised; publishes UserDeletionRequested. For one that is
 /// going or gone already: the saga that does it. Errors: not-found, last-admin, user-deleted.
-[[nodiscard]] Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId user);
+[[nodiscard]] Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId user,
+                                                        SessionCopies copies = SessionCopies{});
 
 }  // namespace guerdon::auth
