@@ -2,6 +2,7 @@
 // which things are made, started and stopped.
 #include "guerdon/app.hpp"
 
+#include <memory>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "bus/invariants.hpp"
 #include "bus/outbox_bus.hpp"
 #include "bus/run_mark.hpp"
+#include "cache/service.hpp"
 #include "cron/job_routes.hpp"
 #include "cron/job_runner.hpp"
 #include "cron/self_check.hpp"
@@ -91,6 +93,11 @@ std::vector<Invariant> all_invariants() {
   return all;
 }
 
+std::unique_ptr<cache::Service> redis_of(Foundation& foundation, TaskPool& tasks) {
+  const auto& config = foundation.config().redis;
+  return config.host.empty() ? nullptr : std::make_unique<cache::Service>(config, foundation.database(), tasks);
+}
+
 std::string text_of(const json::object& object, std::string_view name) {
   const auto* const value = object.if_contains({name.data(), name.size()});
   return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
@@ -116,6 +123,7 @@ struct App::Impl {
   const AppOptions options;
   Foundation foundation;
   TaskPool hash_pool, task_pool;
+  const std::unique_ptr<cache::Service> redis;  // null where it is not configured
   bus::PumpRunner pumps;
   bus::OutboxBus bus;
   CursorCodec cursors;
@@ -145,6 +153,7 @@ App::Impl::Impl(Config config, AppOptions app_options)
       foundation(std::move(config), options),
       hash_pool(hash_pool_options(foundation.config())),
       task_pool(task_pool_options(foundation.config())),
+      redis(redis_of(foundation, task_pool)),
       pumps(foundation.database(), foundation.clock()),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
@@ -153,7 +162,15 @@ App::Impl::Impl(Config config, AppOptions app_options)
                     .wake = [this](const std::string& consumer, int partition) { bus.wake(consumer, partition); }}),
       self_check(foundation.database(), quick_ones(all_invariants())),
       jobs(pumps, foundation.random(), {.zone = foundation.config().time.zone}),
-      platform{foundation.config(), routes, bus, pumps, jobs, foundation.random(), cursors, metrics},
+      platform{.config = foundation.config(),
+               .routes = routes,
+               .bus = bus,
+               .pumps = pumps,
+               .jobs = jobs,
+               .random = foundation.random(),
+               .cursors = cursors,
+               .metrics = metrics,
+               .cache = redis ? &redis->cache() : nullptr},
       modules(platform),
       clock_guard(foundation.system_clock(), foundation.uptime()),
       hard_delete(hard_delete_rules(foundation.config()), removals(modules, clock_guard, foundation.database())),
@@ -178,7 +195,15 @@ Listeners::Parts App::Impl::wired() {
                     [this] { return settle(clock_settle_limit); });
   if (options.extend) options.extend(platform);
   bus.seal();
-  return {foundation, routes, modules.auth.authenticator(), task_pool, hash_pool, readiness, scraper};
+  if (redis) readiness.add_helper("redis", [this] { return redis->is_up(); });
+  return {.foundation = foundation,
+          .routes = routes,
+          .authenticator = modules.auth.authenticator(),
+          .tasks = task_pool,
+          .hashing = hash_pool,
+          .readiness = readiness,
+          .scraper = scraper,
+          .counts = redis ? &redis->counts() : nullptr};
 }
 
 void App::Impl::add_metrics() {
@@ -189,6 +214,7 @@ void App::Impl::add_metrics() {
   add_pool_metrics(metrics, hash_pool, task_pool);
   add_process_metrics(metrics, foundation.database().engine());
   listeners.add_metrics(metrics);
+  if (redis) redis->add_metrics(metrics);
 }
 
 void App::Impl::add_own_jobs() {
@@ -240,6 +266,7 @@ void App::Impl::start() {
     control = std::make_unique<ControlSocket>(
         foundation.folder()->path(),
         [this](const ControlRequest& request, ControlOutput output) { return command(request, output); });
+  if (redis) redis->start();
   listeners.start();
   may_end_clean = true;
   readiness.enter(Readiness::Phase::ready);
@@ -257,6 +284,7 @@ void App::Impl::stop() {
   if (!listeners.drain(foundation.config().http.drain_timeout.value))
     log::warning("runtime", "requests that took too long were dropped");
   listeners.stop();
+  if (redis) redis->stop();
   control.reset();
   hash_pool.stop(tasks_stop_limit);
   task_pool.stop(tasks_stop_limit);

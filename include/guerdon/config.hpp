@@ -9,6 +9,7 @@
 
 #include "guerdon/codec.hpp"
 #include "guerdon/config_types.hpp"
+#include "guerdon/redis_config.hpp"
 #include "guerdon/result.hpp"
 
 namespace guerdon {
@@ -168,6 +169,7 @@ struct Config {
   OutboxConfig outbox;
   FeedConfig feed;
   RetentionConfig retention;
+  RedisConfig redis;
   SandboxConfig sandbox;
   LogConfig log;
 
@@ -179,6 +181,6 @@ struct Config {
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
                       (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, feed,
-                       retention, sandbox, log))
+                       retention, redis, sandbox, log))
 
 }  // namespace guerdon

@@ -11,6 +11,7 @@ class Jobs;
 class Random;
 class CursorCodec;
 class Metrics;
+class Cache;
 
 /// References valid for the life of the App. Modules register routes, subscriptions, pumps and jobs in their
 /// constructor.
@@ -23,6 +24,7 @@ struct Platform {
   Random& random;
   const CursorCodec& cursors;
   Metrics& metrics;
+  Cache* cache = nullptr;  ///< null where there is none
 };
 
 }  // namespace guerdon

@@ -27,6 +27,7 @@
 #include "removal/removal.hpp"
 #include "routes.hpp"
 #include "sessions/routes.hpp"
+#include "sessions/session_copies.hpp"
 #include "sessions/sessions.hpp"
 #include "throttle/throttle.hpp"
 #include "tokens/routes.hpp"
@@ -70,20 +71,20 @@ Ed25519Keys key_pairs_of(const AuthConfig& config) {
 
 struct Module::Parts {
   Parts(const Config& config, Random& random, const CursorCodec& cursors, const SigningSecrets& secrets,
-        saga::Sagas& sagas)
+        saga::Sagas& sagas, SessionCopies copies)
       : tokens(token_rules(config.auth), secrets, key_pairs_of(config.auth)),
         throttle(secrets, config.limits.enabled),
         tombstones(secrets),
         accounts(config.auth, random, tombstones),
-        own_account(config.auth, random, throttle),
+        own_account(config.auth, random, throttle, verify_password, copies),
         directory(cursors),
-        resets(config.auth, random),
-        administration(config.auth, random, resets),
-        login(config.auth, random, tokens, secrets, throttle),
-        sessions(session_rules(config.limits), tokens, secrets),
+        resets(config.auth, random, copies),
+        administration(config.auth, random, resets, copies),
+        login(config.auth, random, tokens, secrets, throttle, verify_password, copies),
+        sessions(session_rules(config.limits), tokens, secrets, copies),
         keys(random, cursors),
         platforms(cursors),
-        deletions(sagas, user_data),
+        deletions(sagas, user_data, copies),
         authenticator(tokens) {}
 
   AccessTokens tokens;
@@ -105,7 +106,7 @@ struct Module::Parts {
 
 Module::Module(Platform& platform, saga::Sagas& sagas)
     : parts_(std::make_unique<Parts>(platform.config, platform.random, platform.cursors,
-                                     secrets_of(platform.config.auth), sagas)) {
+                                     secrets_of(platform.config.auth), sagas, SessionCopies{platform.cache})) {
   declare_messages(platform.bus);
   declare_routes(platform.routes, parts_->accounts, parts_->login);
   declare_session_routes(platform.routes, parts_->sessions);

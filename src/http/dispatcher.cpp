@@ -11,7 +11,7 @@
 #include "http/job.hpp"
 #include "http/negotiate.hpp"
 #include "http/page_handler.hpp"
-#include "store/transaction.hpp"
+#include "http/passage.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/trace.hpp"
 
@@ -22,63 +22,24 @@ namespace {
 constexpr std::size_t longest_user_agent = 256;
 constexpr std::string_view event_stream = "text/event-stream";
 
-Response busy(const Job& job) {
-  return with_limits(job, problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id()));
-}
-
 // The trace that the client names; one that is malformed, or one of two, counts as none.
 std::string traceparent_of(const Head& head) {
   const auto given = head.value(FieldName::traceparent);
   return head.count(FieldName::traceparent) == 1 && is_traceparent(given) ? std::string{given} : std::string{};
 }
 
-// What a job becomes in the writer.
-class JobCommand final : public Command {
- public:
-  JobCommand(Database& database, std::unique_ptr<Job> job, Ticket ticket)
-      : database_(database), job_(std::move(job)), ticket_(std::move(ticket)) {}
-
-  bool run(Tx& tx) override {
-    const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
-    store::set_traceparent(tx, job_->traceparent);
-    return run_command(*job_, tx, response_);
-  }
-  void done(std::exception_ptr failure) noexcept override {
-    try {
-      const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
-      if (!failure && job_->call && (*job_->call)->next_step()) return go_on();
-      if (failure) response_ = failure_response(failure, job_->request_id());
-      job_->in_preparation = {};  // before the client can know and repeat itself
-      ticket_.answer(with_limits(*job_, std::move(response_)));
-    } catch (const std::exception& error) {
-      log::error("http", "an answer could not be handed over", {{"error", error.what()}});
-    }
-  }
-
- private:
-  // Others have their turn in between.
-  void go_on() {
-    job_->is_admitted = true;
-    auto& database = database_;
-    database.submit(std::make_unique<JobCommand>(database, std::move(job_), std::move(ticket_)));
-  }
-
-  Database& database_;
-  std::unique_ptr<Job> job_;
-  Ticket ticket_;
-  Response response_;
-};
-
-void submit(Database& database, std::unique_ptr<Job> job, Ticket ticket) {
-  database.submit(std::make_unique<JobCommand>(database, std::move(job), std::move(ticket)));
+// Whose call it is, and so what it counts against, is for the rows to say; a common count must not be asked within the
+// transaction that says it.
+bool is_counted_by_rows(const Job& job) {
+  return job.limiter != nullptr && job.limiter->is_shared() && !job.allowed && job.spec().budget != Budget::none;
 }
 
-// A job that waits for a thread of a pool. It can be copied, as tasks must; there is still one job and one ticket.
-struct Waiting {
-  Waiting(Job given, Ticket answer_to) : job(std::make_unique<Job>(std::move(given))), ticket(std::move(answer_to)) {}
-  std::unique_ptr<Job> job;
-  Ticket ticket;
-};
+std::optional<Response> answer(Job job, Response response, Later later) {
+  if (!owes_count(job)) return with_limits(job, std::move(response));
+  auto ticket = later(problems::unavailable);
+  answer_counted(std::make_shared<Waiting>(std::move(job), std::move(ticket)), std::move(response));
+  return std::nullopt;
+}
 
 class Dispatcher final : public Handler {
  public:
@@ -104,9 +65,6 @@ class Dispatcher final : public Handler {
   std::optional<Response> start(Job job, Later later);
   std::optional<Response> follow(const Incoming& request, Job job, Later later);
   bool run_inline(Job& job, std::optional<Response>& response);
-  std::optional<Response> read_in_pool(Job job, Later later);
-  std::optional<Response> prepare_in_pool(Job job, Later later);
-  std::optional<Response> hold_key(Job& job);
 
   Dispatch& shared_;
   const Services& services_;
@@ -147,8 +105,8 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
   job.limiter = services_.limiter;
   if (!job.spec().policy.is_public()) {
     if (auto refused = authenticate(head, request_id, job.credential)) {
-      auto too_often = count(job);  // by address: nobody is known yet
-      return with_limits(job, too_often ? *std::move(too_often) : *std::move(refused));
+      auto excess = count(job);  // by address: nobody is known yet
+      return answer(std::move(job), excess ? *std::move(excess) : *std::move(refused), later);
     }
   } else {
     if (const auto token = bearer_token(head); token && *token) job.caller.bearer.emplace(std::string{**token});
@@ -218,19 +176,32 @@ void Dispatcher::decode(const Incoming& request, Job& job) {
 
 std::optional<Response> Dispatcher::start(Job job, Later later) {
   const bool is_query = job.kind() == Route::Kind::query;
-  const bool may_be_kept = job.kind() == Route::Kind::prepared_command && job.repeatable;
+  const bool is_prepared = job.kind() == Route::Kind::prepared_command;
+  const bool may_be_kept = is_prepared && job.repeatable;
   const bool asks_store = is_query || !job.spec().policy.is_public() || may_be_kept;
-  if (!asks_store && !job.call) return with_limits(job, problem_response(job.call.error(), job.request_id()));
+  if (!asks_store && !job.call) {
+    auto refused = problem_response(job.call.error(), job.request_id());
+    return answer(std::move(job), std::move(refused), later);
+  }
   if (reader_ && asks_store) {
     std::optional<Response> response;
-    if (run_inline(job, response) && response) return with_limits(job, *std::move(response));
-    if (is_query) return read_in_pool(std::move(job), later);
+    if (run_inline(job, response) && response) return answer(std::move(job), *std::move(response), later);
   }
-  if (!reader_ && (is_query || !job.call)) return read_in_pool(std::move(job), later);
-  if (job.kind() == Route::Kind::prepared_command) return prepare_in_pool(std::move(job), later);
-  if (job.kind() == Route::Kind::stepped_command)
-    if (auto refused = hold_key(job)) return with_limits(job, *std::move(refused));
-  submit(services_.database, std::make_unique<Job>(std::move(job)), later(problems::commit_unknown));
+  const bool only_reads = is_query || (!reader_ && !job.call);
+  const bool reads_first = only_reads || (!reader_ && !is_prepared && is_counted_by_rows(job));
+  if (!reads_first && job.kind() == Route::Kind::command && !owes_count(job)) {
+    submit(services_.database, std::make_unique<Job>(std::move(job)), later(problems::commit_unknown));
+    return std::nullopt;
+  }
+  auto ticket = later(only_reads ? problems::unavailable : problems::commit_unknown);
+  const auto passenger = std::make_shared<Waiting>(std::move(job), std::move(ticket));
+  if (reads_first) {
+    read_in_pool(shared_, passenger);
+  } else if (is_prepared) {
+    count_in_common(passenger, [&shared = shared_](const Passenger& counted) { prepare_in_pool(shared, counted); });
+  } else {
+    command_counted(shared_, passenger);
+  }
   return std::nullopt;
 }
 
@@ -263,76 +234,6 @@ bool Dispatcher::run_inline(Job& job, std::optional<Response>& response) {
     response = failure_response(std::current_exception(), job.request_id());
     return true;
   }
-}
-
-std::optional<Response> Dispatcher::read_in_pool(Job job, Later later) {
-  auto waiting = std::make_shared<Waiting>(std::move(job), later(problems::unavailable));
-  const bool accepted = services_.tasks.post([waiting, &shared = shared_] {
-    auto& moved = *waiting->job;
-    const log::RequestScope scope{moved.request_id(), trace_id_of(moved.traceparent)};
-    Response response;
-    try {
-      shared.readers.with_reader([&](Reader& reader) {
-        reader.run(
-            [&](Snapshot& snapshot) {
-              if (moved.kind() == Route::Kind::query)
-                response = answer_query(moved, snapshot);
-              else
-                response = answer_early(moved, snapshot).value();
-            },
-            shared.services.longest_steps);
-      });
-    } catch (...) {
-      response = failure_response(std::current_exception(), moved.request_id());
-    }
-    waiting->ticket.answer(with_limits(moved, std::move(response)));
-  });
-  if (!accepted) waiting->ticket.answer(busy(*waiting->job));
-  return std::nullopt;
-}
-
-// What is under way over several transactions is known to this process only: no row says so until its end.
-std::optional<Response> Dispatcher::hold_key(Job& job) {
-  if (!job.repeatable) return std::nullopt;
-  auto hold = shared_.in_preparation.enter(job.repeatable->scope);
-  if (!hold) {
-    return problem_response(Error{problems::idempotency_in_progress, "A request with this key is still running."}.after(
-                                std::chrono::seconds{1}),
-                            job.request_id());
-  }
-  job.in_preparation = *std::move(hold);
-  return std::nullopt;
-}
-
-std::optional<Response> Dispatcher::prepare_in_pool(Job job, Later later) {
-  if (auto refused = hold_key(job)) return refused;
-  auto waiting = std::make_shared<Waiting>(std::move(job), later(problems::commit_unknown));
-  const bool accepted = services_.hashing.post([waiting, &shared = shared_] {
-    auto& moved = *waiting->job;
-    const log::RequestScope scope{moved.request_id(), trace_id_of(moved.traceparent)};
-    std::optional<Response> refused;
-    try {
-      shared.readers.with_reader([&](Reader& reader) {
-        reader.run(
-            [&](Snapshot& snapshot) {
-              refused = answer_early(moved, snapshot);
-              if (refused) return;
-              auto prepared = (*moved.call)->prepare(snapshot, moved.caller);
-              if (!prepared) refused = problem_response(prepared.error(), moved.request_id());
-            },
-            0);
-      });
-    } catch (...) {
-      refused = failure_response(std::current_exception(), moved.request_id());
-    }
-    if (refused) {
-      moved.in_preparation = {};
-      return waiting->ticket.answer(with_limits(moved, *std::move(refused)));
-    }
-    submit(shared.services.database, std::move(waiting->job), std::move(waiting->ticket));
-  });
-  if (!accepted) waiting->ticket.answer(busy(*waiting->job));
-  return std::nullopt;
 }
 
 }  // namespace

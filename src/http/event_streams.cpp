@@ -50,7 +50,13 @@ class EventStreams::Stream final : public Pieces, public std::enable_shared_from
     std::string text = {};
     bool has_more = false;
   };
+  struct Held {
+    Ticket ticket;
+    Found found;
+  };
   Found look();
+  void tell_counted(Ticket ticket, Found found);
+  void tell(Ticket ticket, Found found, Cause cause);
   void answer(Ticket ticket, std::string text, bool has_more, Cause cause);
 
   EventStreams& all_;
@@ -182,6 +188,22 @@ void EventStreams::Stream::run(Ticket ticket, Cause cause) {
   } catch (...) {
     found.refusal = failure_response(std::current_exception(), job_.request_id());
   }
+  if (cause == Cause::first && owes_count(job_)) return tell_counted(std::move(ticket), std::move(found));
+  tell(std::move(ticket), std::move(found), cause);
+}
+
+// The count that servers have in common is asked once, before the first word, when the snapshot is gone.
+void EventStreams::Stream::tell_counted(Ticket ticket, Found found) {
+  const auto held = std::make_shared<Held>(Held{std::move(ticket), std::move(found)});
+  job_.is_shared = true;
+  job_.limiter->share(*job_.allowed, [self = shared_from_this(), held](const Allowed& counted) {
+    self->job_.allowed = counted;
+    if (!counted.is_allowed) return held->ticket.answer(with_limits(self->job_, too_often(self->job_)));
+    self->tell(std::move(held->ticket), std::move(held->found), Cause::first);
+  });
+}
+
+void EventStreams::Stream::tell(Ticket ticket, Found found, Cause cause) {
   if (!found.refusal && !found.error) return answer(std::move(ticket), std::move(found.text), found.has_more, cause);
   auto refusal = found.refusal ? *std::move(found.refusal) : problem_response(*found.error, job_.request_id());
   if (cause == Cause::first) return ticket.answer(with_limits(job_, std::move(refusal)));

@@ -28,7 +28,7 @@ struct StreamRules {
   std::int64_t longest_steps = 40'000'000;                         ///< of reading a page
 };
 
-/// Thread-safe. Outlives its streams, which end with their connections, and the tasks that it posted.
+/// Thread-safe. Outlives its streams, which end with their connections, and what it has asked of tasks and of counts.
 class EventStreams {
  public:
   EventStreams(TaskPool& tasks, ReaderPool& readers, const Clock& clock, StreamRules rules)

@@ -72,6 +72,14 @@ std::optional<Response> count(Job& job) {
   const bool is_query = job.kind() == Route::Kind::query;
   job.allowed = job.limiter->count(job.spec().budget, is_query, Counted::of(job.caller));
   if (job.allowed->is_allowed) return std::nullopt;
+  return too_often(job);
+}
+
+bool owes_count(const Job& job) {
+  return job.limiter != nullptr && !job.is_shared && job.allowed && job.allowed->is_allowed && job.limiter->is_shared();
+}
+
+Response too_often(const Job& job) {
   return problem_response(Error{problems::rate_limited, "That is too often."}.after(job.allowed->again_in),
                           job.request_id());
 }

@@ -51,9 +51,11 @@ http::RouteTable& completed(const Listeners::Parts& parts, http::RouteTable& adm
   return parts.routes;
 }
 
-std::unique_ptr<http::RateLimiter> limiter(Foundation& foundation) {
-  const auto& limits = foundation.config().limits;
-  return limits.enabled ? std::make_unique<http::RateLimiter>(limits, foundation.random()) : nullptr;
+std::unique_ptr<http::RateLimiter> limiter(const Listeners::Parts& parts) {
+  const auto& limits = parts.foundation.config().limits;
+  if (!limits.enabled) return nullptr;
+  return std::make_unique<http::RateLimiter>(limits, parts.foundation.random(), std::chrono::steady_clock::now,
+                                             http::RateLimiter::most_buckets, parts.counts);
 }
 
 http::ServerOptions with_routes(http::ServerOptions options, const http::RouteTable& routes) {
@@ -80,7 +82,7 @@ http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_p
 
 Listeners::Listeners(const Parts& parts)
     : routes_(parts.routes),
-      limiter_(limiter(parts.foundation)),
+      limiter_(limiter(parts)),
       dispatch_(services(parts, admin_pages_, limiter_.get())),
       api_(with_routes(api_options(parts.foundation.config(), parts.foundation.random()), routes_),
            dispatch_.handlers()) {

@@ -28,6 +28,7 @@ class Listeners {
     TaskPool& hashing;
     Readiness& readiness;
     telemetry::Scraper& scraper;
+    http::SharedCounts* counts = nullptr;  ///< null: this server counts alone
   };
 
   explicit Listeners(const Parts& parts);

@@ -87,9 +87,14 @@ Readiness::Report Readiness::report(Time now) {
   const auto phase = phase_.load();
   const auto store = phase == Phase::ready ? ask(now) : std::string_view{"unknown"};
   Report report{phase == Phase::ready && store == "ok", {}};
-  const auto status = phase == Phase::ready && !report.is_ready ? std::string_view{"not-ready"} : name_of(phase);
-  json::object body{{"status", as_json(status)},
-                    {"dependencies", {{"store", as_json(store)}, {"migrations", "applied"}}}};
+  auto status = phase == Phase::ready && !report.is_ready ? std::string_view{"not-ready"} : name_of(phase);
+  json::object dependencies{{"store", as_json(store)}, {"migrations", "applied"}};
+  for (const auto& [name, is_up] : helpers_) {
+    const bool is_there = is_up();
+    dependencies[name] = is_there ? "ok" : "unavailable";
+    if (!is_there && report.is_ready) status = "degraded";
+  }
+  json::object body{{"status", as_json(status)}, {"dependencies", std::move(dependencies)}};
   if (is_sandbox_) body["sandbox"] = true;
   append_json_object(report.body, body);
   return report;

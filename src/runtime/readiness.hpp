@@ -5,8 +5,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "guerdon/store.hpp"
 
@@ -24,6 +27,12 @@ class Readiness {
 
   Readiness(Database& database, bool is_sandbox);
 
+  /// Something the server goes on without: while it is not to be had the status is `degraded`, and the server ready.
+  /// Before the first report; `is_up` is called from any thread.
+  void add_helper(std::string name, std::function<bool()> is_up) {
+    helpers_.push_back({std::move(name), std::move(is_up)});
+  }
+
   void enter(Phase phase) noexcept { phase_ = phase; }
 
   [[nodiscard]] Report report(Time now = std::chrono::steady_clock::now());
@@ -31,11 +40,16 @@ class Readiness {
  private:
   class Probe;
   struct Store;
+  struct Helper {
+    std::string name;
+    std::function<bool()> is_up;
+  };
 
   [[nodiscard]] std::string_view ask(Time now);
 
   Database& database_;
   const bool is_sandbox_;
+  std::vector<Helper> helpers_;
   std::atomic<Phase> phase_{Phase::starting};
   const std::shared_ptr<Store> store_;  // shared with a probe, which may outlive this
 };

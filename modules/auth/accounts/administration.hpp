@@ -17,8 +17,9 @@ inline constexpr Problem own_details{403, "own-details"};
 
 class Administration {
  public:
-  Administration(const AuthConfig& config, Random& random, const PasswordResets& resets)
-      : config_(config), random_(random), resets_(resets) {}
+  Administration(const AuthConfig& config, Random& random, const PasswordResets& resets,
+                 SessionCopies copies = SessionCopies{})
+      : config_(config), random_(random), resets_(resets), copies_(copies) {}
 
   /// Hashes the password, if there is one: in the task pool. Reserved names are allowed. Errors: validation-failed,
   /// username-taken, email-taken.
@@ -43,6 +44,7 @@ class Administration {
   const AuthConfig& config_;
   Random& random_;
   const PasswordResets& resets_;
+  SessionCopies copies_;
 };
 
 }  // namespace guerdon::auth

@@ -40,6 +40,7 @@ Result<DeletionResponse> Deletions::request(Tx& tx, const Caller& caller, UserId
   const auto saga = begin(tx, sagas_, user);
   mark_deleting(tx, user, saga);
   end_session(tx, user);
+  copies_.remove(tx, user);
   publish(tx, UserDeletionRequested{
                   .user_id = user, .saga_id = saga, .requested_by = caller.actor(), .requested_at = tx.now()});
   record_audit(

@@ -4,6 +4,7 @@
 
 #include "../accounts/last_admin.hpp"
 #include "../basic_response.hpp"
+#include "../sessions/session_copies.hpp"
 #include "auth/messages.hpp"
 #include "auth/user_data.hpp"
 #include "guerdon/caller.hpp"
@@ -34,7 +35,8 @@ BOOST_DESCRIBE_STRUCT(RestoreResponse, (), (result, restored))
 
 class Deletions {
  public:
-  Deletions(saga::Sagas& sagas, const UserDataOwners& owners) : sagas_(sagas), owners_(owners) {}
+  Deletions(saga::Sagas& sagas, const UserDataOwners& owners, SessionCopies copies = SessionCopies{})
+      : sagas_(sagas), owners_(owners), copies_(copies) {}
 
   /// The account is DELETING, its session over, its version raised, and the saga has begun; publishes
   /// UserDeletionRequested. For one that is going or gone already: the saga that does it. Errors: not-found,
@@ -48,6 +50,7 @@ class Deletions {
  private:
   saga::Sagas& sagas_;
   const UserDataOwners& owners_;
+  SessionCopies copies_;
 };
 
 }  // namespace guerdon::auth

@@ -138,7 +138,7 @@ const Damage damages[] = {
      [](Tx& tx) { tx.exec("UPDATE reward_grants SET metadata = '{}' WHERE type = 'BADGE'"); }},
     {"points that were never granted", "Every ledger entry has the amount of its grant.",
      [](Tx& tx) {
-       tx.exec("UPDATE reward_ledger SET amount = amount + 1");
+       tx.exec("UPDATE reward_ledger SET amount = amount + 1, balance = balance + 1");
        tx.exec("UPDATE reward_wallets SET points = points + 1");
      }},
     {"a balance that is no sum", "A user's balance is the sum of the ledger.",

@@ -307,8 +307,13 @@ TEST_CASE("The process is told about under the usual names") {
 }
 
 TEST_CASE("The page for operators names every metric, and none that does not exist") {
-  Watched watched{Engine::sqlite, [](Config& config) { config.limits.enabled = true; }};
+  Watched watched{Engine::sqlite, [](Config& config) {
+                    config.limits.enabled = true;
+                    config.redis.host = Text<0, 253>::parse("127.0.0.1").value();
+                    config.redis.port = Bounded<1, 65'535>::make(1).value();  // nobody is there
+                  }};
   watched.server->get("/nothing");
+  CHECK(watched.scrape().get("redis_up") == 0);
   const auto told = watched.scrape().names();
   std::ostringstream text;
   text << std::ifstream{std::string{source_dir()} + "/docs/metrics.md"}.rdbuf();

@@ -102,6 +102,11 @@ TEST_CASE("the defaults are what the documentation promises") {
   CHECK(config.feed.streams == 64);
   CHECK(config.feed.heartbeat.value == 15s);
   CHECK(config.feed.forget_readers.value == 30 * 24h);
+  CHECK(config.redis.host.value().empty());
+  CHECK(config.redis.port == 6379);
+  CHECK(config.redis.timeout.value == 50ms);
+  CHECK(config.redis.breaker_failures == 5);
+  CHECK(config.redis.breaker_pause.value == 5s);
   CHECK_FALSE(config.sandbox.clock);
   CHECK(config.log.format == LogFormat::json);
 }
@@ -153,6 +158,19 @@ TEST_CASE("names of variables in use before guerdon still count, behind its own"
   CHECK(config.http.listen.port == 8080);
   CHECK(refusal("", {{"PORT", "http"}}, {}).find("PORT") == 0);
   CHECK(refusal("", {{"JWT_EXPIRES_IN", "soon"}}, {}).find("JWT_EXPIRES_IN") != std::string::npos);
+}
+
+TEST_CASE("the names of Redis in use before guerdon count, but not what an orchestrator calls a port") {
+  auto config = loaded("", {{"REDIS_HOST", "cache"}, {"REDIS_PORT", "6380"}, {"REDIS_PASSWORD", "hush"}}, {});
+  CHECK(config.redis.host.value() == "cache");
+  CHECK(config.redis.port == 6380);
+  CHECK(config.redis.password.reveal() == "hush");
+  CHECK(to_json(config).find("hush") == std::string::npos);
+  CHECK(to_json(config).find(R"("password":"***")") != std::string::npos);
+  config = loaded("", {{"REDIS_PORT", "tcp://10.0.0.7:6379"}, {"REDIS_PASSWORD", ""}}, {});
+  CHECK(config.redis.port == 6379);
+  CHECK(config.redis.password.empty());
+  CHECK(refusal("", {}, {"redis.password=hush"}).find("redis.password") == 0);
 }
 
 TEST_CASE("a secret may come from a file that only its owner can read") {
