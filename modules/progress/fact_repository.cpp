@@ -105,16 +105,17 @@ std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter,
   return tx.find<Invitation>(
       "INSERT INTO progress_invitations (invitee_id, inviter_id, signed_up_at, is_self, deleted_by, first_login_at)"
       " VALUES ($1, $2, $3, $4, $5, (SELECT MIN(at) FROM progress_logins WHERE user_id = $1))"
-      " ON CONFLICT DO NOTHING RETURNING inviter_id, first_login_at, deleted_by IS NULL AND NOT is_self",
+      " ON CONFLICT DO NOTHING RETURNING inviter_id, first_login_at, deleted_by, is_self",
       invitee, inviter, signed_up_at, is_self, mark);
 }
 
-// Noted while the inviter's data is hidden, too: it counts once that is back.
+// Noted while the inviter's data is hidden, too: it counts once that is back. SQLite 3.40.1 answers `RETURNING x IS NULL`
+// wrongly, so the columns come as they are.
 std::optional<Invitation> note_first_login(Tx& tx, UserId invitee, Instant at) {
   return tx.find<Invitation>(
       "UPDATE progress_invitations SET first_login_at = (SELECT MIN(at) FROM progress_logins WHERE user_id = $1)"
       " WHERE invitee_id = $1 AND (first_login_at IS NULL OR first_login_at > $2)"
-      " RETURNING inviter_id, first_login_at, deleted_by IS NULL AND NOT is_self",
+      " RETURNING inviter_id, first_login_at, deleted_by, is_self",
       invitee, at);
 }
 

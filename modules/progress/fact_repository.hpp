@@ -31,9 +31,12 @@ BOOST_DESCRIBE_STRUCT(ActivityRow, (), (id, source, external_id, user_id, type, 
 struct Invitation {
   UserId inviter_id;
   std::optional<Instant> first_login_at;  ///< of the invited user
-  bool counts = false;                    ///< neither hidden nor of oneself
+  std::optional<Uuid> deleted_by;         ///< the deletion that hides it
+  bool is_self = false;                   ///< inviter and invitee are one person
+
+  [[nodiscard]] bool counts() const { return !deleted_by && !is_self; }
 };
-BOOST_DESCRIBE_STRUCT(Invitation, (), (inviter_id, first_login_at, counts))
+BOOST_DESCRIBE_STRUCT(Invitation, (), (inviter_id, first_login_at, deleted_by, is_self))
 
 void add_login(Tx& tx, UserId user, Instant at);
 void add_session(Tx& tx, UserId user, Instant at);

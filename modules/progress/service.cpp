@@ -97,7 +97,7 @@ Fact fact_at(FactSource source, Instant at, std::string id = {}) {
 
 /// An invited user's first login is a fact of whoever invited them.
 void count_first_login(Tx& tx, UserId invitee, const Invitation& invitation) {
-  if (!invitation.first_login_at || !invitation.counts) return;
+  if (!invitation.first_login_at || !invitation.counts()) return;
   count_everywhere(tx, invitation.inviter_id,
                    fact_at(FactSource::first_login, *invitation.first_login_at, invitee.to_string()));
 }
@@ -140,7 +140,7 @@ Result<void> Service::count_signup(Tx& tx, UserId user, Instant at) {
   }
   begin_counting(tx);
   const auto invitation = add_invitation(tx, user, *inviter, at, auth::is_same_person(tx, user, *inviter), mark);
-  if (!invitation || !invitation->counts) return {};
+  if (!invitation || !invitation->counts()) return {};
   count_everywhere(tx, *inviter, fact_at(FactSource::signup, at, user.to_string()));
   count_first_login(tx, user, *invitation);
   return {};

@@ -71,7 +71,7 @@ void OutboxBus::add_metrics(Metrics& metrics) const {
       tell_lag(snapshot, sheet, {subscription.consumer, subscription.topic, subscription.type});
     }
     tell_parked(snapshot, sheet, consumers);
-    tell_dead_letters(snapshot, sheet, consumers);
+    bus::tell_dead_letters(snapshot, sheet, consumers);
   });
 }
 
