@@ -103,8 +103,11 @@ void count_first_login(Tx& tx, UserId invitee, const Invitation& invitation) {
 
 Result<void> Service::count_login(Tx& tx, UserId user, Instant at) {
   begin_counting(tx);
+  const bool is_invited = auth::find_inviter(tx, user).has_value();
+  if (is_invited) hold_invitation(tx, user);
   add_login(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::login, at));
+  if (!is_invited) return {};
   if (const auto invitation = note_first_login(tx, user, at)) count_first_login(tx, user, *invitation);
   return {};
 }
@@ -120,6 +123,7 @@ Result<void> Service::count_signup(Tx& tx, UserId user, Instant at) {
   begin_counting(tx);
   const auto inviter = auth::find_inviter(tx, user);
   if (!inviter) return {};
+  hold_invitation(tx, user);
   const auto invitation = add_invitation(tx, user, *inviter, at, auth::is_same_person(tx, user, *inviter));
   if (!invitation || !invitation->counts()) return {};
   count_everywhere(tx, *inviter, fact_at(FactSource::signup, at, user.to_string()));
