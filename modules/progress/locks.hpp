@@ -13,6 +13,9 @@ void keep_in_sight(Tx& tx, UserId user);
 /// Waits for those who keep the user's facts in sight, and keeps others from it.
 void hold_user_data(Tx& tx, UserId user);
 
+/// Registration and log-ins of an invited user are counted one after the other: each has to see what the other stored.
+void hold_invitation(Tx& tx, UserId invitee);
+
 /// Asked before a fact is stored and the events that listen to it are looked up.
 void begin_counting(Tx& tx);
 /// Waits until every fact that began to be counted before is committed. Whatever comes later finds the events of now.

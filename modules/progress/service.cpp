@@ -112,8 +112,10 @@ Result<void> Service::count_login(Tx& tx, UserId user, Instant at) {
   const auto inviter = auth::find_inviter(tx, user);
   const bool inviter_stays = inviter && auth::check_present(tx, *inviter);
   begin_counting(tx);
+  if (inviter) hold_invitation(tx, user);
   add_login(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::login, at));
+  if (!inviter) return {};
   const auto invitation = note_first_login(tx, user, at);  // whatever becomes of the inviter
   if (invitation && inviter_stays) count_first_login(tx, user, *invitation);
   return {};
@@ -139,6 +141,7 @@ Result<void> Service::count_signup(Tx& tx, UserId user, Instant at) {
     if (!mark) return {};
   }
   begin_counting(tx);
+  hold_invitation(tx, user);
   const auto invitation = add_invitation(tx, user, *inviter, at, auth::is_same_person(tx, user, *inviter), mark);
   if (!invitation || !invitation->counts()) return {};
   count_everywhere(tx, *inviter, fact_at(FactSource::signup, at, user.to_string()));

@@ -157,3 +157,23 @@ TEST_CASE("staff who ask for a user whom nobody knows are told so") {
     CHECK(campaign.wallets.get_wallet(s, clerk, wallet).error().problem == problems::not_found);
   });
 }
+
+TEST_CASE("a friend who logs in while the registration is being counted counts") {
+  Campaign campaign{GENERATE(from_range(engines()))};
+  const auto event =
+      campaign.create_event(R"({"conditionType": "INVITE_FRIENDS", "conditionParams": {"count": 1000}})");
+  const auto inviter = campaign.new_user();
+  for (int round = 1; round <= rounds; ++round) {
+    const auto invitee = campaign.new_user();
+    REQUIRE(campaign.store->write([&](Tx& tx) -> Result<bool> {
+      return tx.exec("UPDATE auth_users SET invited_by = $2 WHERE id = $1", invitee, inviter) == 1;
+    }));
+    const auto now = campaign.store.clock.now();
+    at_once({[&] { static_cast<void>(count_login(campaign, invitee, now)); },
+             [&] {
+               static_cast<void>(
+                   campaign.store->write([&](Tx& tx) { return campaign.progress.count_signup(tx, invitee, now); }));
+             }});
+    CHECK(campaign.progress_of(event.id, inviter).progress == round);
+  }
+}
