@@ -77,6 +77,11 @@ bool is_reserved(std::string_view username) {
 
 std::string_view local_part(std::string_view email) { return email.substr(0, email.rfind('@')); }
 
+std::string without_tag(std::string_view email) {
+  const auto local = local_part(email);
+  return std::string{local.substr(0, local.find('+'))} += email.substr(local.size());
+}
+
 std::string make_invite_code(Random& random) {
   std::string code;
   for (const std::byte byte : random_bytes<code_size>(random))

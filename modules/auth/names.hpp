@@ -34,6 +34,9 @@ using Email = Text<1, 254, EmailRule>;
 /// The part before the @.
 [[nodiscard]] std::string_view local_part(std::string_view email);
 
+/// The mailbox that an address is delivered to: "ann+shop@example.com" is "ann@example.com" (RFC 5233, subaddressing).
+[[nodiscard]] std::string without_tag(std::string_view email);
+
 /// Ten characters to read out: upper-case Crockford base32, 50 random bits.
 [[nodiscard]] std::string make_invite_code(Random& random);
 

@@ -1,7 +1,9 @@
 // What other modules ask.
 #include "auth/ports.hpp"
 
+#include "keys/repository.hpp"
 #include "model.hpp"
+#include "names.hpp"
 #include "repository.hpp"
 
 namespace guerdon::auth {
@@ -35,6 +37,23 @@ Result<void> check_present(Snapshot& snapshot, UserId user) {
 }
 
 std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee) { return find_invited_by(snapshot, invitee); }
+
+Result<UserId> find_subject(Snapshot& snapshot, const Caller& caller, std::optional<UserId> asked) {
+  const auto subject = subject_of(caller, asked);
+  if (!subject || caller.user == *subject || find_state(snapshot, *subject)) return subject;
+  return Error{problems::not_found, "there is no such user"};
+}
+
+bool is_same_person(Snapshot& snapshot, UserId a, UserId b) {
+  const auto address = [&](UserId user) {
+    constexpr Sql sql = "SELECT email_key FROM auth_users WHERE id = $1";
+    return without_tag(snapshot.find<std::string>(sql, user).value_or(std::string{}));
+  };
+  const auto first = address(a);
+  return !first.empty() && first == address(b);
+}
+
+std::optional<UserId> find_key_maker(Snapshot& snapshot, KeyId key) { return find_created_by(snapshot, key); }
 
 bool has_admin(Snapshot& snapshot) { return find_holder_of(snapshot, Role::admin).has_value(); }
 

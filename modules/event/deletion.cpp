@@ -20,8 +20,14 @@ constexpr RoleSet editors{Role::operator_, Role::admin};
 
 Error no_such_event() { return {problems::not_found, "there is no such event"}; }
 
+/// Whoever deletes may bring back, too.
+Result<void> check_is_editor(const Caller& caller) {
+  if (caller.roles.intersects(editors)) return {};
+  return Error{problems::forbidden, "Only OPERATOR and ADMIN delete and restore events."};
+}
+
 Result<None> remove_event(Tx& tx, const Caller& caller, EventId id) {
-  if (!caller.roles.intersects(editors)) return Error{problems::forbidden, "Only OPERATOR and ADMIN delete events."};
+  if (const auto may = check_is_editor(caller); !may) return may.error();
   const auto row = lock_row(tx, id);
   if (!row || row->deleted_at) return no_such_event();
   set_deleted(tx, id, tx.now());
@@ -31,6 +37,7 @@ Result<None> remove_event(Tx& tx, const Caller& caller, EventId id) {
 }
 
 Result<None> restore_event(Tx& tx, const Caller& caller, EventId id) {
+  if (const auto may = check_is_editor(caller); !may) return may.error();
   const auto row = lock_row(tx, id);
   if (!row) return no_such_event();
   if (!row->deleted_at) return None{};
@@ -71,6 +78,12 @@ json::object details_of(const Mark& mark, const RowCounts& counts) {
   return {{"deletionId", mark.to_string()}, {"rows", std::move(rows)}};
 }
 
+Result<void> check_may_delete(const Caller& caller, UserId user) {
+  if (caller.user == user || caller.has(Role::admin)) return {};
+  if (caller.is_staff()) return Error{problems::forbidden, "Only an ADMIN deletes or restores the event data of others."};
+  return Error{problems::not_found, "there is no such user"};
+}
+
 }  // namespace
 
 std::optional<std::string_view> DeletableRule::fault(std::string_view text) {
@@ -89,10 +102,7 @@ Result<None> Deletions::restore(Tx& tx, const Caller& caller, const DeletableId&
 }
 
 Result<None> Deletions::remove_user_data(Tx& tx, const Caller& caller, UserId user) const {
-  if (caller.user != user && !caller.has(Role::admin)) {
-    if (caller.is_staff()) return Error{problems::forbidden, "Only an ADMIN deletes the event data of others."};
-    return Error{problems::not_found, "there is no such user"};
-  }
+  if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = obtain_mark(tx, user);
   const auto counts = owners_.hide(tx, user, mark.uuid());
@@ -102,7 +112,7 @@ Result<None> Deletions::remove_user_data(Tx& tx, const Caller& caller, UserId us
 }
 
 Result<None> Deletions::restore_user_data(Tx& tx, const Caller& caller, UserId user) const {
-  if (!caller.has(Role::admin)) return Error{problems::forbidden, "Only an ADMIN restores event data."};
+  if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = take_mark(tx, user);
   if (!mark) return Error{problems::not_found, "no event data of that user is deleted"};

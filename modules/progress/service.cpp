@@ -10,6 +10,7 @@
 #include "event/visibility.hpp"
 #include "fact_repository.hpp"
 #include "hidden_rows.hpp"
+#include "locks.hpp"
 
 namespace guerdon::progress {
 namespace {
@@ -93,7 +94,7 @@ Fact fact_at(FactSource source, Instant at, std::string id = {}) {
 
 /// An invited user's first login is a fact of whoever invited them.
 void count_first_login(Tx& tx, UserId invitee, const Invitation& invitation) {
-  if (!invitation.first_login_at) return;
+  if (!invitation.first_login_at || !invitation.counts()) return;
   count_everywhere(tx, invitation.inviter_id,
                    fact_at(FactSource::first_login, *invitation.first_login_at, invitee.to_string()));
 }
@@ -101,30 +102,37 @@ void count_first_login(Tx& tx, UserId invitee, const Invitation& invitation) {
 }  // namespace
 
 Result<void> Service::count_login(Tx& tx, UserId user, Instant at) {
+  begin_counting(tx);
+  const bool is_invited = auth::find_inviter(tx, user).has_value();
+  if (is_invited) hold_invitation(tx, user);
   add_login(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::login, at));
+  if (!is_invited) return {};
   if (const auto invitation = note_first_login(tx, user, at)) count_first_login(tx, user, *invitation);
   return {};
 }
 
 Result<void> Service::count_session(Tx& tx, UserId user, Instant at) {
+  begin_counting(tx);
   add_session(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::session, at));
   return {};
 }
 
 Result<void> Service::count_signup(Tx& tx, UserId user, Instant at) {
+  begin_counting(tx);
   const auto inviter = auth::find_inviter(tx, user);
   if (!inviter) return {};
-  const auto invitation = add_invitation(tx, user, *inviter, at);
-  if (!invitation) return {};
+  hold_invitation(tx, user);
+  const auto invitation = add_invitation(tx, user, *inviter, at, auth::is_same_person(tx, user, *inviter));
+  if (!invitation || !invitation->counts()) return {};
   count_everywhere(tx, *inviter, fact_at(FactSource::signup, at, user.to_string()));
   count_first_login(tx, user, *invitation);
   return {};
 }
 
 Result<void> Service::count_activity(Tx& tx, ActivityId activity) {
-  const auto row = find_activity(tx, activity);
+  const auto row = find_activity(tx, activity);  // stored before: a rebuild that began meanwhile finds it
   if (!row) return {};
   count_everywhere(tx, row->user_id, fact_of(*row));
   mark_counted(tx, activity);
@@ -134,8 +142,9 @@ Result<void> Service::count_activity(Tx& tx, ActivityId activity) {
 void Service::request_rebuild(Tx& tx, event::EventId event) { begin_rebuild(tx, event); }
 
 PumpResult Service::rebuild(Tx& tx) {
-  auto rebuild = next_rebuild(tx);
+  auto rebuild = next_rebuild(tx, tried_last_);
   if (!rebuild) return {};
+  tried_last_ = rebuild->event_id;
   const auto event = event::find_event(tx, rebuild->event_id);
   if (!event || event->state == event::EventState::draft) {
     end_rebuild(tx, rebuild->event_id);
@@ -143,7 +152,10 @@ PumpResult Service::rebuild(Tx& tx) {
   }
   const auto terms = terms_of(*event);
   if (rebuild->stage == RebuildStage::states) {
-    if (!rebuild_states(tx, terms, *rebuild)) *rebuild = {terms.event, RebuildStage::facts, {}};
+    if (!rebuild_states(tx, terms, *rebuild)) {
+      await_counting(tx);
+      *rebuild = {terms.event, RebuildStage::facts, {}};
+    }
   } else if (!rebuild_from_facts(tx, terms, *rebuild)) {
     end_rebuild(tx, terms.event);
     return {.more = true};
@@ -155,7 +167,7 @@ PumpResult Service::rebuild(Tx& tx) {
 Result<ProgressView> Service::get_progress(Snapshot& snapshot, const Caller& caller, event::EventId event,
                                            const ProgressOfQuery& query) const {
   if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
-  const auto subject = subject_of(caller, query.user_id);
+  const auto subject = auth::find_subject(snapshot, caller, query.user_id);
   if (!subject) return subject.error();
   const bool with_deleted = query.include_deleted.value_or(false);
   const auto found = find_event(snapshot, event, with_deleted);
@@ -169,7 +181,7 @@ Result<Page<ProgressView>> Service::list_progress(Snapshot& snapshot, const Call
   if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
   std::optional<UserId> user;  // staff see everybody's progress in one event
   if (query.user_id || !query.event_id || !caller.is_staff()) {
-    const auto subject = subject_of(caller, query.user_id);
+    const auto subject = auth::find_subject(snapshot, caller, query.user_id);
     if (!subject) return subject.error();
     user = *subject;
   }

@@ -26,7 +26,7 @@ class Service {
 
   /// Queues the event to be derived anew from the facts.
   void request_rebuild(Tx& tx, event::EventId event);
-  /// One chunk of the oldest queued rebuild.
+  /// One chunk of a queued rebuild: they take turns, so that one that fails holds up no other. One pass at a time.
   PumpResult rebuild(Tx& tx);
 
   /// Errors: not-found (also for an event or a user that the caller may not see), forbidden (what is deleted, by who
@@ -39,6 +39,7 @@ class Service {
 
  private:
   const CursorCodec& cursors_;
+  event::EventId tried_last_;  ///< of the rebuilds
 };
 
 }  // namespace guerdon::progress

@@ -1,6 +1,8 @@
 // What progress listens to. Declarations only.
 #include "subscribers.hpp"
 
+#include <algorithm>
+
 #include "auth/messages.hpp"
 #include "auth/session_messages.hpp"
 #include "event/messages.hpp"
@@ -42,14 +44,35 @@ void rebuild_soon(Tx& tx, Pumps& pumps, Service& service, event::EventId event) 
   tx.on_commit([&pumps] { pumps.wake(rebuild_pump); });
 }
 
+void rebuild_user_soon(Tx& tx, Pumps& pumps, UserId user) {
+  request_user_rebuild(tx, user);
+  tx.on_commit([&pumps] { pumps.wake(user_rebuild_pump); });
+}
+
 void own_user_data(Pumps& pumps, event::UserDataOwners& owners) {
   pumps.add(std::string{user_rebuild_pump}, rebuild_user);
   owners.add({.hide = hide_user, .show = [&pumps](Tx& tx, UserId user, const Uuid& mark) {
                 auto counts = show_user(tx, user, mark);
-                request_user_rebuild(tx, user);
-                tx.on_commit([&pumps] { pumps.wake(user_rebuild_pump); });
+                rebuild_user_soon(tx, pumps, user);
                 return counts;
               }});
+}
+
+/// Who may take part again is told anew what they met meanwhile: nobody listened to it for them then.
+void follow_returns(Platform& platform) {
+  auto& pumps = platform.pumps;
+  platform.bus.subscribe<auth::UserStatusChanged>(
+      "progress.status-changed", [&pumps](Tx& tx, const auth::UserStatusChanged& message) -> Result<void> {
+        if (message.to == auth::AccountStatus::active) rebuild_user_soon(tx, pumps, message.user_id);
+        return {};
+      });
+  platform.bus.subscribe<auth::UserRolesChanged>(
+      "progress.roles-changed", [&pumps](Tx& tx, const auth::UserRolesChanged& message) -> Result<void> {
+        const bool was_user = std::ranges::count(message.from, Role::user) > 0;
+        const bool is_user = std::ranges::count(message.to, Role::user) > 0;
+        if (is_user && !was_user) rebuild_user_soon(tx, pumps, message.user_id);
+        return {};
+      });
 }
 
 void follow_users(Platform& platform, Service& service) {
@@ -102,6 +125,7 @@ void declare_subscribers(Platform& platform, Service& service, event::UserDataOw
   platform.pumps.add(std::string{rebuild_pump}, [&service](Tx& tx) { return service.rebuild(tx); });
   follow_users(platform, service);
   follow_events(platform, service);
+  follow_returns(platform);
   own_user_data(platform.pumps, user_data);
 }
 

@@ -6,6 +6,7 @@
 #include "event/ports.hpp"
 #include "hidden_facts.hpp"
 #include "hidden_rows.hpp"
+#include "locks.hpp"
 #include "progress/messages.hpp"
 
 namespace guerdon::progress {
@@ -25,6 +26,7 @@ void derive(Tx& tx, const event::EventInfo& event, UserId user) {
 }  // namespace
 
 event::RowCounts hide_user(Tx& tx, UserId user, const Uuid& mark) {
+  hold_user_data(tx, user);
   auto counts = hide_facts(tx, user, mark);
   counts["progress_logins"] = hide_logins(tx, user, mark);
   counts["progress_states"] = hide_states(tx, user, mark);
@@ -32,6 +34,7 @@ event::RowCounts hide_user(Tx& tx, UserId user, const Uuid& mark) {
 }
 
 event::RowCounts show_user(Tx& tx, UserId user, const Uuid& mark) {
+  hold_user_data(tx, user);
   auto counts = show_facts(tx, user, mark);
   counts["progress_logins"] = show_logins(tx, user, mark);
   counts["progress_states"] = show_states(tx, user, mark);

@@ -4,9 +4,10 @@
 #include <algorithm>
 
 #include "auth/ports.hpp"
+#include "decision_audit.hpp"
 #include "event/ports.hpp"
 #include "granting.hpp"
-#include "guerdon/audit.hpp"
+#include "guerdon/attempt.hpp"
 #include "model.hpp"
 #include "repository/decisions.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 constexpr std::int64_t batch = 20;
 constexpr std::chrono::days look_again{1};    // at what is frozen
 constexpr std::chrono::minutes last_look{1};  // at a request that another server took in the last moment
+constexpr std::chrono::hours try_again{1};    // what is damaged
 
 void postpone(Tx& tx, Closing closing, Instant due_at) {
   closing.due_at = due_at;
@@ -37,23 +39,22 @@ bool close_batch(Tx& tx, Closing& closing) {
   closing.before_at = rows.back().requested_at;
   closing.before_id = rows.back().id;
 
-  // All locks first and by id, as decisions take them: so nobody waits for somebody who waits.
-  std::ranges::sort(rows, {}, &RequestRow::id);
-  for (const auto& row : rows) (void)lock_request(tx, row.id);
-  std::int64_t rejected = 0;
-  for (const auto& row : rows)
-    if (!auth::is_leaving(tx, row.user_id) && reject(tx, row, by_server(reason_event_over))) ++rejected;
-  if (rejected > 0)
-    record_audit(tx, Caller{},
-                 {.action = "event.requests-closed",
-                  .subject = closing.event_id.to_string(),
-                  .details = {{"rejected", rejected}, {"reason", reason_event_over}}});
+  (void)lock_rewards(tx, closing.event_id);           // whose stock goes back
+  std::ranges::sort(rows, {}, &RequestRow::user_id);  // one of each: as everybody locks them
+  std::vector<RequestRow> rejected;
+  for (const auto& row : rows) {
+    const auto reject_it = [&] {
+      if (!auth::is_leaving(tx, row.user_id) && reject(tx, row, by_server(reason_event_over))) rejected.push_back(row);
+    };
+    (void)attempt(tx, row.id.to_string(), reject_it);  // who is damaged waits on and holds up nobody
+  }
+  for (const auto& row : rejected) record_rejection(tx, Caller{}, row, reason_event_over);
   return static_cast<std::int64_t>(rows.size()) == batch;
 }
 
 /// At an event that is due, whatever it has become since that was noted.
 void look_at(Tx& tx, Closing closing) {
-  const auto event = event::find_event(tx, closing.event_id);
+  const auto event = event::lock_event(tx, closing.event_id);
   if (!event) return postpone(tx, closing, tx.now() + look_again);
   const auto due = closes_at(*event);
   if (!due) return end_closing(tx, closing.event_id);
@@ -77,7 +78,8 @@ PumpResult close_requests(Tx& tx) {
   const auto closing = next_closing(tx);
   if (!closing) return {};
   if (closing->due_at > tx.now()) return {.more = false, .next_at = closing->due_at};
-  look_at(tx, *closing);
+  if (!attempt(tx, "the closing of " + closing->event_id.to_string(), [&] { look_at(tx, *closing); }))
+    postpone(tx, *closing, tx.now() + try_again);
   return {.more = true};
 }
 

@@ -33,8 +33,8 @@ void declare_reading_rewards(Router& routes, Catalogue& catalogue) {
                 .summary = "One reward",
                 .problems = {problems::not_found},
                 .etag = true},
-               [&catalogue](Snapshot& snapshot, const Caller& caller, const Request<RewardPath>& request) {
-                 return catalogue.get_reward(snapshot, caller, request.path.event_id, request.path.id);
+               [&catalogue](Snapshot& snapshot, const Caller& caller, const Request<RewardPath, RewardQuery>& request) {
+                 return catalogue.get_reward(snapshot, caller, request.path.event_id, request.path.id, request.query);
                });
 }
 

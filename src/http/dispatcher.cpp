@@ -34,7 +34,8 @@ std::string traceparent_of(const Head& head) {
 // What a job becomes in the writer.
 class JobCommand final : public Command {
  public:
-  JobCommand(std::unique_ptr<Job> job, Ticket ticket) : job_(std::move(job)), ticket_(std::move(ticket)) {}
+  JobCommand(Database& database, std::unique_ptr<Job> job, Ticket ticket)
+      : database_(database), job_(std::move(job)), ticket_(std::move(ticket)) {}
 
   bool run(Tx& tx) override {
     const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
@@ -44,6 +45,7 @@ class JobCommand final : public Command {
   void done(std::exception_ptr failure) noexcept override {
     try {
       const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
+      if (!failure && job_->call && (*job_->call)->next_step()) return go_on();
       if (failure) response_ = failure_response(failure, job_->request_id());
       job_->in_preparation = {};  // before the client can know and repeat itself
       ticket_.answer(with_limits(*job_, std::move(response_)));
@@ -53,13 +55,21 @@ class JobCommand final : public Command {
   }
 
  private:
+  // Others have their turn in between.
+  void go_on() {
+    job_->is_admitted = true;
+    auto& database = database_;
+    database.submit(std::make_unique<JobCommand>(database, std::move(job_), std::move(ticket_)));
+  }
+
+  Database& database_;
   std::unique_ptr<Job> job_;
   Ticket ticket_;
   Response response_;
 };
 
 void submit(Database& database, std::unique_ptr<Job> job, Ticket ticket) {
-  database.submit(std::make_unique<JobCommand>(std::move(job), std::move(ticket)));
+  database.submit(std::make_unique<JobCommand>(database, std::move(job), std::move(ticket)));
 }
 
 // A job that waits for a thread of a pool. It can be copied, as tasks must; there is still one job and one ticket.
@@ -93,6 +103,7 @@ class Dispatcher final : public Handler {
   bool run_inline(Job& job, std::optional<Response>& response);
   std::optional<Response> read_in_pool(Job job, Later later);
   std::optional<Response> prepare_in_pool(Job job, Later later);
+  std::optional<Response> hold_key(Job& job);
 
   Dispatch& shared_;
   const Services& services_;
@@ -212,6 +223,8 @@ std::optional<Response> Dispatcher::start(Job job, Later later) {
   }
   if (!reader_ && (is_query || !job.call)) return read_in_pool(std::move(job), later);
   if (job.kind() == Route::Kind::prepared_command) return prepare_in_pool(std::move(job), later);
+  if (job.kind() == Route::Kind::stepped_command)
+    if (auto refused = hold_key(job)) return with_limits(job, *std::move(refused));
   submit(services_.database, std::make_unique<Job>(std::move(job)), later(problems::commit_unknown));
   return std::nullopt;
 }
@@ -261,17 +274,21 @@ std::optional<Response> Dispatcher::read_in_pool(Job job, Later later) {
   return std::nullopt;
 }
 
-std::optional<Response> Dispatcher::prepare_in_pool(Job job, Later later) {
-  if (job.repeatable) {
-    auto hold = shared_.in_preparation.enter(job.repeatable->scope);
-    if (!hold) {
-      return problem_response(
-          Error{problems::idempotency_in_progress, "A request with this key is still running."}.after(
-              std::chrono::seconds{1}),
-          job.request_id());
-    }
-    job.in_preparation = *std::move(hold);
+// What is under way over several transactions is known to this process only: no row says so until its end.
+std::optional<Response> Dispatcher::hold_key(Job& job) {
+  if (!job.repeatable) return std::nullopt;
+  auto hold = shared_.in_preparation.enter(job.repeatable->scope);
+  if (!hold) {
+    return problem_response(Error{problems::idempotency_in_progress, "A request with this key is still running."}.after(
+                                std::chrono::seconds{1}),
+                            job.request_id());
   }
+  job.in_preparation = *std::move(hold);
+  return std::nullopt;
+}
+
+std::optional<Response> Dispatcher::prepare_in_pool(Job job, Later later) {
+  if (auto refused = hold_key(job)) return refused;
   auto waiting = std::make_shared<Waiting>(std::move(job), later(problems::commit_unknown));
   const bool accepted = services_.hashing.post([waiting, &shared = shared_] {
     auto& moved = *waiting->job;

@@ -141,7 +141,8 @@ bool run_command(Job& job, Tx& tx, Response& response) {
     response = to_response(std::move(result), job);
     return keeps;
   };
-  if (auto refused = admit(job, tx); refuse(refused)) return false;
+  if (!job.is_admitted)
+    if (auto refused = admit(job, tx); refuse(refused)) return false;
   if (!job.call) {
     response = problem_response(job.call.error(), job.request_id());
     return false;
@@ -159,6 +160,10 @@ bool run_command(Job& job, Tx& tx, Response& response) {
     keeps = run();
     return keeps ? Result<void>{} : Result<void>{Error{}};
   }));
+  if (keeps && (*job.call)->is_unfinished()) {
+    let_go(tx, *job.repeatable);  // the last step keeps the answer
+    return true;
+  }
   if (is_kept(response)) {
     keep(tx, *job.repeatable, response);
     return true;

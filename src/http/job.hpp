@@ -29,6 +29,7 @@ struct Job {
   std::chrono::milliseconds idempotency_window{};
   InPreparation::Hold in_preparation;
   bool is_prepared = false;
+  bool is_admitted = false;             // in the first of its steps
   std::string traceparent = {};         // what it publishes carries it; may be empty
   RateLimiter* limiter = nullptr;       // null: nobody is limited
   std::optional<Allowed> allowed = {};  // once the request was counted

@@ -213,7 +213,7 @@ TEST_CASE("a second deletion takes along what has come since, and one restoratio
   CHECK(office.restore(office.boss(), user).error().problem == problems::not_found);
 }
 
-TEST_CASE("a user's event data is deleted by them or an ADMIN, and restored by an ADMIN alone") {
+TEST_CASE("a user's event data is deleted and restored by them or an ADMIN, and by nobody else") {
   Office office{GENERATE(from_range(engines()))};
   const auto user = office.new_user();
   const auto other = Campaign::as(office.new_user());
@@ -223,7 +223,10 @@ TEST_CASE("a user's event data is deleted by them or an ADMIN, and restored by a
   CHECK(office.restore(office.boss(), user).error().problem == problems::not_found);
   REQUIRE(office.remove(office.boss(), user));
   CHECK(office.restore(clerk, user).error().problem == problems::forbidden);
+  CHECK(office.restore(other, user).error().problem == problems::not_found);
   REQUIRE(office.restore(office.boss(), user));
+  REQUIRE(office.remove(Campaign::as(user), user));
+  REQUIRE(office.restore(Campaign::as(user), user));
   CHECK(office.remove(office.boss(), UserId{}).error().problem == problems::not_found);
   REQUIRE(office.store->write([&](Tx& tx) -> Result<std::int64_t> {
     return tx.exec("UPDATE auth_users SET status = 'DELETING' WHERE id = $1", user);

@@ -36,8 +36,17 @@ inline constexpr Problem email_taken{409, "email-taken"};
 /// Is the account there, and neither going nor gone? Errors: not-found, user-deleted.
 [[nodiscard]] Result<void> check_present(Snapshot& snapshot, UserId user);
 
+/// subject_of (caller.hpp) for a user who exists. Errors: those of subject_of; not-found for a user whom nobody knows.
+[[nodiscard]] Result<UserId> find_subject(Snapshot& snapshot, const Caller& caller, std::optional<UserId> asked);
+
+/// Do two accounts have one address, but for capitals and a "+tag"?
+[[nodiscard]] bool is_same_person(Snapshot& snapshot, UserId a, UserId b);
+
 /// Whose invite code the user registered with.
 [[nodiscard]] std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee);
+
+/// The ADMIN who made a service key, be it revoked since.
+[[nodiscard]] std::optional<UserId> find_key_maker(Snapshot& snapshot, KeyId key);
 
 struct AccountInput {
   std::string username;
