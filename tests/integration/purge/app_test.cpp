@@ -113,10 +113,10 @@ std::vector<std::string> tables_holding(Site& site, const std::string& needle) {
   return site.server.database().read([&](Snapshot& s) {
     return s.list<std::string>(
         {"SELECT $1 WHERE FALSE",
-         "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema() AND"
-         " table_type = 'BASE TABLE' AND CAST(query_to_xml(format('SELECT CAST(t AS TEXT) AS line FROM %I AS t',"
-         " table_name), true, false, '') AS TEXT) ~* ('(' || $1 || '|' || encode(convert_to($1, 'UTF8'), 'hex') ||"
-         " ')')"},
+         "WITH own AS MATERIALIZED (SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables"
+         " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE')"
+         " SELECT name FROM own WHERE CAST(query_to_xml(format('SELECT CAST(t AS TEXT) AS line FROM %I AS t', name),"
+         " true, false, '') AS TEXT) ~* ('(' || $1 || '|' || encode(convert_to($1, 'UTF8'), 'hex') || ')')"},
         needle);
   });
 }

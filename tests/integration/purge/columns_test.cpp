@@ -79,6 +79,7 @@ TEST_CASE("after a removal the user's id is nowhere that an owner calls removed"
   Graveyard yard{Engine::sqlite};
   const auto user = yard.new_user();
   const auto event = yard.create_event();
+  yard.add_reward(event.id, 5);
   const auto stays = yard.new_user();
   for (const auto one : {user, stays}) {
     yard.log_in(one);

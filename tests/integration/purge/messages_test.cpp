@@ -64,7 +64,7 @@ TEST_CASE("scrubbing takes personal members out at any depth, blanks errors and 
 }
 
 TEST_CASE(
-    "a removed user's messages keep their place, type and key, and lose what is personal; others' are untouched") {
+    "a removed user's messages keep their place, type and key, and lose what is personal, and others' are untouched") {
   Graveyard yard{GENERATE(from_range(engines())), {.rows_a_pass = 9}};
   const auto user = yard.new_user();
   const auto other = yard.new_user().to_string();

@@ -90,7 +90,7 @@ TEST_CASE("sagas are listed newest first, by state and by user, page by page") {
   CHECK(site.server.get("/api/admin/sagas?state=LOST", site.admin).status == 400);
 }
 
-TEST_CASE("a stuck saga says why, and goes on at once when an ADMIN has it tried again; that is in the audit log") {
+TEST_CASE("a stuck saga says why, and goes on at once when an ADMIN has it tried again, which is in the audit log") {
   Site site;
   site.break_it();
   const auto id = site.remove("bob");
