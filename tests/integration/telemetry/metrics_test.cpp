@@ -204,12 +204,12 @@ TEST_CASE("Hostile paths, methods, names and tokens make no label") {
                                    "\r\n\r\n");
     }
   };
-  all_as_hostile("first");
+  all_as_hostile("primus");
   const auto before = watched.later_scrape().series();
-  all_as_hostile("second");
+  all_as_hostile("secundus");
   const auto after = watched.later_scrape();
   CHECK(after.series() == before);
-  CHECK(after.text().find("second") == std::string::npos);
+  CHECK(after.text().find("secundus") == std::string::npos);
   CHECK(after.text().find("BREW") == std::string::npos);
 }
 
