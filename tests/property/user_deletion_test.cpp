@@ -1,6 +1,7 @@
 // Random interleavings of deletions with everything else that happens to the same users. Whatever the order, steps that
 // fail and processes that end included: a deletion ends whole or leaves every row as it was, and in between nobody
 // writes anything of the user.
+#include <numeric>
 #include <random>
 
 #include "modules/progress/activities.hpp"
@@ -97,6 +98,7 @@ class World {
   }
 
   void restore(Person& person) {
+    farewell.forget_trouble();  // what was to go wrong with the deletion, and did not come to it
     const auto answer = farewell.restore_account(person.id);
     CHECK(answer.has_value() == (person.status == AccountStatus::deleted));
     if (!answer) return;
@@ -208,8 +210,10 @@ class World {
 TEST_CASE("however a deletion is interleaved with what else happens, it ends whole or leaves everything as it was") {
   const ReusedSchemas reused;
   const auto engine = GENERATE(from_range(engines()));
-  const unsigned seeds = engine == Engine::sqlite ? 30 : 10;
-  for (unsigned seed = 1; seed <= seeds; ++seed) {
+  std::vector<unsigned> seeds(engine == Engine::sqlite ? 12 : 4);
+  std::iota(seeds.begin(), seeds.end(), 1U);
+  seeds.push_back(std::random_device{}());  // one that nobody has tried
+  for (const auto seed : seeds) {
     INFO("seed " << seed);
     World world{engine, seed};
     for (int step = 0; step < 80; ++step) {
