@@ -9,6 +9,7 @@
 
 #include "guerdon/codec.hpp"
 #include "guerdon/config_types.hpp"
+#include "guerdon/kafka_config.hpp"
 #include "guerdon/result.hpp"
 
 namespace guerdon {
@@ -142,6 +143,7 @@ struct Config {
   TimeConfig time;
   MessagesConfig messages;
   OutboxConfig outbox;
+  KafkaConfig kafka;
   SandboxConfig sandbox;
   LogConfig log;
 
@@ -152,6 +154,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, sandbox, log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, kafka, sandbox,
+                       log))
 
 }  // namespace guerdon

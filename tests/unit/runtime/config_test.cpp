@@ -241,7 +241,7 @@ TEST_CASE("a configuration file that can't be used is named with what is wrong")
   said(R"({"http": {"listen": "0.0.0.0:1",}})", "");
   said(R"({"http": {}, "http": {}})", "twice");
   said(R"({"http": 5})", "http must be an object of settings");
-  said(R"({"kafka": {"brokers": ""}})", "kafka is not a setting");
+  said(R"({"kafkaesque": {"brokers": ""}})", "kafkaesque is not a setting");
   said("[]", "must be a JSON object");
   said("{} /* open", "");
   CHECK(refusal(folder / "none.json", {}, {}).find("can't read") != std::string::npos);
