@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -38,6 +39,9 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   void add(std::string consumer, std::string topic, std::string type, Handler handler,
            SubscribeOptions options) override;
   void seal() override { is_sealed_ = true; }
+  /// Somebody else delivers the messages of this topic: its place in the log is kept as a consumer's is, under that
+  /// name, and `news` is told of a partition with new messages, on the committing thread: hand over and return.
+  void add_reader(std::string consumer, std::string topic, std::function<void(int partition)> news);
   [[nodiscard]] std::vector<MessageType> catalogue() const override;
 
   /// Gives new consumers their offsets and starts all pumps. `unclean`: the last run did not end by itself, so what it
@@ -51,6 +55,10 @@ class OutboxBus final : public Bus, public store::OutboxSink {
 
  private:
   using Where = std::pair<std::string, int>;  // consumer and partition
+  struct OutsideReader {
+    std::string consumer, topic;
+    std::function<void(int)> news;
+  };
   struct Listener {
     std::string_view topic;
     std::vector<PumpRunner::Number> pumps;  // by partition
@@ -59,6 +67,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   void add_type(MessageType type) override;
   [[nodiscard]] bool is_known(std::string_view consumer) const;
   void place_consumers(bool unclean);
+  static void place(Tx& tx, std::string_view consumer, SubscribeOptions::From from);
   void add_consumers();
   void add_careful_mode();
   void add_chores();
@@ -72,6 +81,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
 
   bool is_sealed_ = false;
   std::deque<Subscription> subscriptions_;  // addresses stay
+  std::vector<OutsideReader> readers_;
   std::map<std::pair<std::string_view, std::string_view>, MessageType> types_;
 
   // Filled by start(), unchanged from then on.
