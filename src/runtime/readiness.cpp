@@ -90,6 +90,7 @@ Readiness::Report Readiness::report(Time now) {
   const auto status = phase == Phase::ready && !report.is_ready ? std::string_view{"not-ready"} : name_of(phase);
   json::object body{{"status", as_json(status)},
                     {"dependencies", {{"store", as_json(store)}, {"migrations", "applied"}}}};
+  for (const auto& [dependency, state] : named_) body["dependencies"].as_object()[dependency] = as_json(state());
   if (is_sandbox_) body["sandbox"] = true;
   append_json_object(report.body, body);
   return report;

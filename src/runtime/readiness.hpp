@@ -5,8 +5,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "guerdon/store.hpp"
 
@@ -24,6 +28,12 @@ class Readiness {
 
   Readiness(Database& database, bool is_sandbox);
 
+  /// A dependency that a report names and without which the server is ready all the same. Before the start. `state` is
+  /// called on I/O threads: it must not wait.
+  void name(std::string dependency, std::function<std::string_view()> state) {
+    named_.emplace_back(std::move(dependency), std::move(state));
+  }
+
   void enter(Phase phase) noexcept { phase_ = phase; }
 
   [[nodiscard]] Report report(Time now = std::chrono::steady_clock::now());
@@ -36,6 +46,7 @@ class Readiness {
 
   Database& database_;
   const bool is_sandbox_;
+  std::vector<std::pair<std::string, std::function<std::string_view()>>> named_;
   std::atomic<Phase> phase_{Phase::starting};
   const std::shared_ptr<Store> store_;  // shared with a probe, which may outlive this
 };
