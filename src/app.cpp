@@ -18,6 +18,9 @@
 #include "guerdon/platform.hpp"
 #include "guerdon/routes.hpp"
 #include "http/openapi.hpp"
+#include "http/schemas.hpp"
+#include "kafka/intakes.hpp"
+#include "kafka/service.hpp"
 #include "progress/module.hpp"
 #include "reward/module.hpp"
 #include "runtime/clock_route.hpp"
@@ -36,7 +39,7 @@
 namespace guerdon {
 namespace {
 
-constexpr std::chrono::seconds pumps_stop_limit{5}, tasks_stop_limit{2};
+constexpr std::chrono::seconds pumps_stop_limit{5}, tasks_stop_limit{2}, kafka_stop_limit{5};
 constexpr std::chrono::seconds clock_settle_limit{8};  // below what a request may take
 
 // The business, in order of dependency. Each registers its routes, subscriptions and pumps as it is made.
@@ -75,6 +78,7 @@ struct App::Impl {
   Impl(Config config, AppOptions app_options);
 
   Listeners::Parts wired();
+  void add_kafka();
   void start();
   void stop();
   void add_first_admin();
@@ -90,9 +94,11 @@ struct App::Impl {
   bus::OutboxBus bus;
   CursorCodec cursors;
   http::RouteTable routes;
+  kafka::IntakeHandlers intakes;
   Platform platform;
   Modules modules;
   Readiness readiness;
+  std::unique_ptr<kafka::Service> kafka;  // null: not configured
   Listeners listeners;
 
   std::mutex life;  // start and stop, one at a time
@@ -110,7 +116,7 @@ App::Impl::Impl(Config config, AppOptions app_options)
       pumps(foundation.database(), foundation.clock()),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
-      platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors},
+      platform{foundation.config(), routes, bus, pumps, foundation.random(), cursors, &intakes},
       modules(platform),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
       listeners(wired()) {}
@@ -122,8 +128,17 @@ Listeners::Parts App::Impl::wired() {
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });
   if (options.extend) options.extend(platform);
+  add_kafka();
   bus.seal();
+  http::add_schemas(routes, bus.catalogue());
   return {foundation, routes, modules.auth.authenticator(), task_pool, hash_pool, readiness};
+}
+
+void App::Impl::add_kafka() {
+  const auto& config = foundation.config().kafka;
+  if (!config.is_on()) return;
+  kafka = std::make_unique<kafka::Service>(config, foundation.database(), bus, foundation.random(), intakes.activities);
+  readiness.name("kafka", [this] { return kafka->state(); });
 }
 
 void App::Impl::start() {
@@ -135,6 +150,7 @@ void App::Impl::start() {
   may_end_clean = !is_unclean;
   if (is_unclean) log::warning("runtime", "the last run did not end by itself: messages are taken up with care");
   bus.start(is_unclean);
+  if (kafka) kafka->start();
   watch();
   if (foundation.folder() != nullptr)
     control = std::make_unique<ControlSocket>(
@@ -160,6 +176,7 @@ void App::Impl::stop() {
   hash_pool.stop(tasks_stop_limit);
   task_pool.stop(tasks_stop_limit);
   if (!pumps.stop(pumps_stop_limit)) log::warning("runtime", "background work took too long to stop");
+  if (kafka) kafka->stop(kafka_stop_limit);
   try {
     // A message that kills the process may still lie ahead: the next run goes on with the care that this one owes.
     if (may_end_clean && !bus.is_careful()) bus::end_run(foundation.database());

@@ -9,6 +9,7 @@ class Bus;
 class Pumps;
 class Random;
 class CursorCodec;
+class Intakes;
 
 /// References valid for the life of the App. Modules register routes, subscriptions and pumps in their constructor.
 struct Platform {
@@ -18,6 +19,7 @@ struct Platform {
   Pumps& pumps;
   Random& random;
   const CursorCodec& cursors;
+  Intakes* intakes = nullptr;  ///< what comes from a broker; null where nobody takes it
 };
 
 }  // namespace guerdon
