@@ -14,6 +14,7 @@ RUN apt-get update \
       libargon2-1 \
       libdate-tz3 \
       libfmt9 \
+      libhiredis0.14 \
       libpq5 \
       libprometheus-cpp-core1.0 \
       libspdlog1.10 \

@@ -187,10 +187,11 @@ class Driver {
     const auto waits = [](const auto& client) { return client->waits(); };
     if (options_.rate > 0) schedule_.emplace(options_);
     for (auto& client : clients_) idle_.push_back(client.get());
-    do {
-      if (Clock::now() < to) ask_what_is_due();
-      take(from, to, tally);
-    } while ((Clock::now() < to && !is_exhausted_) || std::any_of(clients_.begin(), clients_.end(), waits));
+    for (auto now = Clock::now(); (now < to && !is_exhausted_) || std::any_of(clients_.begin(), clients_.end(), waits);
+         now = Clock::now()) {
+      if (now < to) ask_what_is_due();
+      take(now, from, to, tally);
+    }
   }
 
  private:
@@ -203,8 +204,8 @@ class Driver {
     }
   }
 
-  void take(Clock::time_point from, Clock::time_point to, Tally& tally) {
-    const bool is_steady = schedule_ && Clock::now() < to;
+  void take(Clock::time_point now, Clock::time_point from, Clock::time_point to, Tally& tally) {
+    const bool is_steady = schedule_ && now < to;
     const Clock::duration limit = is_steady ? schedule_->next() - Clock::now() : patience;
     const auto left = std::max<std::int64_t>(std::chrono::nanoseconds{limit}.count(), 0);
     const timespec wait{.tv_sec = left / 1'000'000'000, .tv_nsec = left % 1'000'000'000};
@@ -254,7 +255,8 @@ void print(const Options& options, std::vector<Tally>& tallies, const Requests& 
 
 int main(int argc, char** argv) {
   try {
-    const auto options = bench::parse(argc, argv);
+    auto options = bench::parse(argc, argv);
+    options.threads = std::min(options.threads, options.connections);
     Requests requests{options};
     std::vector<Tally> tallies(options.threads);
     std::vector<std::thread> threads;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "guerdon/actor.hpp"
 #include "guerdon/app.hpp"
 #include "guerdon/password.hpp"
 #include "guerdon/random.hpp"
@@ -93,12 +94,12 @@ std::vector<event::EventId> add_events(Database& database, std::size_t count, Us
     row.start_at = tx.now() - std::chrono::days{1};
     row.end_at = tx.now() + std::chrono::days{30};
     row.is_active = row.was_active = true;
-    row.created_by = creator;
+    row.created_by = ActorId::trusted(creator.to_string());
     row.created_at = row.updated_at = tx.now();
     event::add_event(tx, row);
     event::save_topics(tx, row);
     event::mark_has_progress(tx, row.id);
-    reward::RewardView reward;
+    reward::RewardRow reward;
     reward.id = tx.new_id<reward::RewardId>();
     reward.event_id = row.id;
     reward.metadata = {{"amount", points}};

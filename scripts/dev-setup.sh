@@ -10,7 +10,7 @@ packages_for() {
         libsqlite3-dev libpq-dev libargon2-dev prometheus-cpp-dev librdkafka-dev libhiredis-dev
       ;;
     test)
-      echo catch2 postgresql-15 nginx kcat
+      echo catch2 postgresql-15 nginx kcat redis-server prometheus # the last for promtool
       # Node from elsewhere is as good as Debian's: only the programs matter.
       command -v node >/dev/null || echo nodejs
       command -v npm >/dev/null || echo npm
@@ -65,14 +65,19 @@ install_quietly() {
     as_root mkdir -p "$(dirname "$no_cluster")"
     as_root sh -c "echo 'create_main_cluster = false' >$no_cluster"
   fi
-  # And start proxies of their own; Debian's must take no port, now or after the next boot.
-  if [[ " $* " == *" nginx "* && ! -e $policy ]]; then
+  # And start proxies and Redis servers of their own, and no monitoring; Debian's must take no port, now or after the
+  # next boot.
+  local service services=()
+  for service in nginx redis-server prometheus; do
+    if [[ " $* " == *" $service "* ]]; then services+=("$service"); fi
+  done
+  if ((${#services[@]} > 0)) && [[ ! -e $policy ]]; then
     undo+=("$policy")
     as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
   fi
   apt_quietly update
   apt_quietly install --no-install-recommends -y "$@"
-  if [[ " $* " == *" nginx "* ]] && command -v systemctl >/dev/null; then
-    as_root systemctl --quiet disable nginx || true
+  if ((${#services[@]} > 0)) && command -v systemctl >/dev/null; then
+    as_root systemctl --quiet disable "${services[@]}" || true
   fi
 }

@@ -203,11 +203,13 @@ class Claims {
                        "INSERT INTO reward_grants (request_id, reward_id, user_id, type, name, metadata, granted_at)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   Statement add_points_{db_,
-                        "INSERT INTO reward_wallets (user_id, points) VALUES (?1, ?2) ON CONFLICT (user_id)"
-                        " DO UPDATE SET points = reward_wallets.points + excluded.points RETURNING points"};
+                        "INSERT INTO reward_wallets (user_id, points, entries) VALUES (?1, ?2, 1) ON CONFLICT (user_id)"
+                        " DO UPDATE SET points = reward_wallets.points + excluded.points,"
+                        " entries = reward_wallets.entries + 1 RETURNING points"};
   Statement add_entry_{db_,
                        "INSERT INTO reward_ledger (id, user_id, amount, balance, event_id, reward_id, request_id,"
-                       " created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+                       " created_at, number) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                       " (SELECT entries FROM reward_wallets WHERE user_id = ?2))"};
   Statement request_{db_,
                      "SELECT id, user_id, event_id, status, holds_stock, requested_at, processed_at, operator_id,"
                      " reason, updated_at FROM reward_requests WHERE id = ?1"};

@@ -31,7 +31,10 @@ struct FirstAdmin {
 };
 
 struct AppOptions {
-  Clock* clock = nullptr;    ///< the business clock; null = the system's (with the sandbox offset where enabled)
+  Clock* clock = nullptr;  ///< the business clock; null = the system's (with the sandbox offset where enabled)
+  /// Counts the time that passes, so that a jump of the clock is noticed; null = the machine's own, or `clock` if
+  /// given.
+  const Clock* uptime = nullptr;
   Random* random = nullptr;  ///< null = the system's
   std::string data_folder;   ///< lock, secrets, control socket; empty = beside the database file
   bool log_to_stderr = true;

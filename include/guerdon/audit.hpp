@@ -1,5 +1,5 @@
-// The audit log: who did what to whom, from where. Append-only and hash-chained; it takes no names, no e-mail addresses,
-// no secrets: ids and what changed.
+// The audit log: who did what to whom, from where. Append-only and hash-chained; it takes no names, no e-mail
+// addresses, no secrets: ids and what changed.
 #pragma once
 
 #include <string>
@@ -26,5 +26,8 @@ struct AuditEntry {
 /// neither user nor key is the server itself or its command line.
 /// It takes the head of the chain, which makes audited transactions wait for one another on PostgreSQL: record last.
 void record_audit(Tx& tx, const Caller& caller, const AuditEntry& entry);
+
+/// The subject of every entry of an action, oldest first: for whoever checks that what was done still stands.
+void visit_audited(Snapshot& snapshot, std::string_view action, FunctionRef<void(std::string_view subject)> visitor);
 
 }  // namespace guerdon

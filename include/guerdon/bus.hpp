@@ -120,6 +120,9 @@ struct SubscribeOptions {
   int max_attempts = 8;                        ///< after the last one the message becomes a dead letter
   std::chrono::milliseconds first_delay{200};  ///< doubles with each attempt, full jitter, up to max_delay
   std::chrono::milliseconds max_delay{std::chrono::minutes{5}};
+  /// Where transactions run side by side (PostgreSQL), each message has one of its own: for a handler whose locks must
+  /// not be held while the next message takes its own. On SQLite, where nobody waits for a row, they share one.
+  bool alone = false;
   /// After each failed attempt but the last; may publish (`event.progress.failed`).
   std::function<void(Tx&, const DeliveryFailure&)> on_failed{};
   /// When the message became a dead letter; may publish (`event.progress.dlq`). A message on a topic that ends in

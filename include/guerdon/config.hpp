@@ -10,6 +10,7 @@
 #include "guerdon/codec.hpp"
 #include "guerdon/config_types.hpp"
 #include "guerdon/kafka_config.hpp"
+#include "guerdon/redis_config.hpp"
 #include "guerdon/result.hpp"
 
 namespace guerdon {
@@ -96,6 +97,15 @@ struct TimeConfig {
 };
 BOOST_DESCRIBE_STRUCT(TimeConfig, (), (zone))
 
+/// When each of the server's jobs runs, in time.zone; off where empty.
+struct JobsConfig {
+  CronSchedule hard_delete, self_check;
+  CronSchedule prune_outbox, prune_idempotency_keys, prune_sessions, prune_password_resets, prune_login_failures;
+};
+BOOST_DESCRIBE_STRUCT(JobsConfig, (),
+                      (hard_delete, self_check, prune_outbox, prune_idempotency_keys, prune_sessions,
+                       prune_password_resets, prune_login_failures))
+
 enum class PersonalData : std::uint8_t { full, pseudonymous };
 BOOST_DESCRIBE_ENUM(PersonalData, full, pseudonymous)
 template <>
@@ -110,6 +120,20 @@ struct OutboxConfig {
   Within<minute_ms, 3650 * day_ms> retention;
 };
 BOOST_DESCRIBE_STRUCT(OutboxConfig, (), (retention))
+
+/// The log as readers outside follow it.
+struct FeedConfig {
+  Bounded<0, 10'000> streams;                       ///< of events, open at once
+  Within<second_ms, hour_ms> heartbeat;             ///< into a stream with nothing to tell
+  Within<minute_ms, 3650 * day_ms> forget_readers;  ///< that have not committed for so long
+};
+BOOST_DESCRIBE_STRUCT(FeedConfig, (), (streams, heartbeat, forget_readers))
+
+/// How long what was softly deleted can be restored.
+struct RetentionConfig {
+  Bounded<1, 3650> days;
+};
+BOOST_DESCRIBE_STRUCT(RetentionConfig, (), (days))
 
 struct SandboxConfig {
   bool clock = false;
@@ -141,9 +165,13 @@ struct Config {
   LimitsConfig limits;
   IdempotencyConfig idempotency;
   TimeConfig time;
+  JobsConfig jobs;
   MessagesConfig messages;
   OutboxConfig outbox;
   KafkaConfig kafka;
+  FeedConfig feed;
+  RetentionConfig retention;
+  RedisConfig redis;
   SandboxConfig sandbox;
   LogConfig log;
 
@@ -154,7 +182,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, messages, outbox, kafka, sandbox,
-                       log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, kafka,
+                       feed, retention, redis, sandbox, log))
 
 }  // namespace guerdon

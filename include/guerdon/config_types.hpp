@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "guerdon/codec.hpp"
+#include "guerdon/cron.hpp"
 #include "guerdon/ed25519.hpp"
 
 namespace guerdon {
@@ -225,6 +226,21 @@ struct Codec<Ed25519PublicKey> : detail::SettingCodec<Ed25519PublicKey, Codec<Ed
   static std::string_view expected() { return "must be an Ed25519 public key as PEM (openssl pkey -pubout)"; }
   static void encode(std::string& out, const Ed25519PublicKey& key) { append_json_string(out, key.to_pem()); }
   static std::optional<Ed25519PublicKey> read(std::string_view text) { return Ed25519PublicKey::from_pem(text); }
+};
+
+template <>
+struct Codec<CronSchedule> : CodecBase {
+  static void encode(std::string& out, const CronSchedule& schedule) { append_json_string(out, schedule.text()); }
+  static void decode(const json::value& value, CronSchedule& into, const Place& at) {
+    if (const auto* text = at.text(value)) parse({text->data(), text->size()}, into, at);
+  }
+  static void parse(std::string_view text, CronSchedule& into, const Place& at) {
+    if (auto schedule = CronSchedule::parse(text))
+      into = *std::move(schedule);
+    else
+      at.fault("bad-format", "is no cron expression such as 0 4 * * MON-FRI: " + schedule.error().detail);
+  }
+  static json::object schema(SchemaRegistry&) { return {{"type", "string"}}; }
 };
 
 }  // namespace guerdon

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "guerdon/config_types.hpp"
+#include "guerdon/hidden_text.hpp"
 
 namespace guerdon {
 
@@ -37,30 +38,11 @@ class KafkaProperties {
   std::map<std::string, std::string> values_;
 };
 
-/// A password as the configuration holds it; may be empty.
-class KafkaPassword {
- public:
-  KafkaPassword() = default;
-  explicit KafkaPassword(std::string text) : text_(std::move(text)) {}
-  [[nodiscard]] bool empty() const noexcept { return text_.reveal().empty(); }
-  [[nodiscard]] const std::string& reveal() const noexcept { return text_.reveal(); }
-
- private:
-  Secret<std::string> text_;
-};
-
 template <>
 struct Codec<SaslMechanism> : detail::SettingCodec<SaslMechanism, Codec<SaslMechanism>> {
   static std::string_view expected() { return "must be one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"; }
   static void append(std::string& out, SaslMechanism mechanism);
   static std::optional<SaslMechanism> read(std::string_view text);
-};
-
-template <>
-struct Codec<KafkaPassword> : detail::SettingCodec<KafkaPassword, Codec<KafkaPassword>> {
-  static std::string_view expected() { return "must be text"; }
-  static void append(std::string& out, const KafkaPassword& password) { out += password.empty() ? "" : "***"; }
-  static std::optional<KafkaPassword> read(std::string_view text) { return KafkaPassword{std::string{text}}; }
 };
 
 template <>
@@ -76,7 +58,7 @@ struct KafkaConfig {
   KafkaSecurity security = KafkaSecurity::automatic;
   SaslMechanism sasl_mechanism = SaslMechanism::plain;
   Text<0, 1000> sasl_username;
-  KafkaPassword sasl_password;
+  HiddenText sasl_password;
   bool create_topics = true;
   Bounded<0, 10'000> topic_partitions;  ///< of topics that are made; 0 = as the brokers have it
   Bounded<0, 100> topic_replication;    ///< likewise

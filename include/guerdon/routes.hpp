@@ -115,10 +115,14 @@ class Call {
   virtual Result<Answer> write(Tx&, const Caller&) { throw std::logic_error("not a command"); }
   /// Commands with a prepare step: in the task pool, before write(). Runs once.
   virtual Result<void> prepare(Snapshot&, const Caller&) { return {}; }
+  /// Commands in steps. After write(): is its answer not the last one?
+  [[nodiscard]] virtual bool is_unfinished() const noexcept { return false; }
+  /// What write() did is committed. True where there is more: write() is called again then, as a command of its own.
+  virtual bool next_step() noexcept { return false; }
 };
 
 struct Route {
-  enum class Kind { query, command, prepared_command };
+  enum class Kind { query, command, prepared_command, stepped_command };
   Kind kind;
   RouteSpec spec;
   std::function<Result<std::unique_ptr<Call>>(const RawRequest&)> decode;
@@ -140,6 +144,12 @@ class Router {
   /// `handler(Tx&, const Caller&, const Request<…>&, const Prepared&) -> Result<Output>` checks again what it read.
   template <class P, class F>
   void command(RouteSpec spec, P prepare, F handler);
+  /// `handler(Tx&, const Caller&, const Request<…>&, State&) -> Result<std::optional<Output>>` does a step of what
+  /// would hold up the store as a whole; without an output it is called again, in a transaction of its own, with the
+  /// state that it left. The caller is admitted once. A step that fails ends the request, and what earlier ones did
+  /// stays.
+  template <class F>
+  void command_in_steps(RouteSpec spec, F handler);
 
   /// The untyped form. Throws std::logic_error for a route that is declared twice or contradicts itself.
   virtual void add(Route route) = 0;

@@ -94,8 +94,7 @@ Result<Answer> to_answer(Result<T> result, int status) {
   if constexpr (std::is_same_v<T, Answer>) {
     return std::move(*result);
   } else if constexpr (is_reply<T>) {
-    return Answer{result->status.value_or(status), encode_body(result->body), std::move(result->headers),
-                  result->kept};
+    return Answer{result->status.value_or(status), encode_body(result->body), std::move(result->headers), result->kept};
   } else {
     return Answer{status, encode_body(*result), {}};
   }
@@ -216,6 +215,34 @@ class PreparedCall final : public Call {
   std::optional<typename Signature<P>::Output> prepared_;
 };
 
+template <class F, class In>
+class SteppedCall final : public Call {
+ public:
+  SteppedCall(const F& handler, In input, int status) : handler_(handler), input_(std::move(input)), status_(status) {}
+  Result<Answer> write(Tx& tx, const Caller& caller) override {
+    after_ = before_;  // it may run again, from where this step began
+    auto result = handler_(tx, caller, std::as_const(input_), after_);
+    is_unfinished_ = result && !*result;
+    if (!result) return std::move(result).error();
+    if (is_unfinished_) return Answer{};
+    return to_answer(Result<Output>{**std::move(result)}, status_);
+  }
+  [[nodiscard]] bool is_unfinished() const noexcept override { return is_unfinished_; }
+  bool next_step() noexcept override {
+    before_ = std::move(after_);
+    return std::exchange(is_unfinished_, false);
+  }
+
+ private:
+  using Output = typename Signature<F>::Output::value_type;
+  using State = typename Signature<F>::template Argument<3>;
+  const F& handler_;
+  In input_;
+  int status_;
+  State before_{}, after_{};
+  bool is_unfinished_ = false;
+};
+
 /// `Steps` is what the route keeps for its life, `CallOf` what one request makes of it.
 template <class CallOf, class In, class Out, class Steps>
 Route make_route(Route::Kind kind, RouteSpec spec, Steps steps) {
@@ -265,6 +292,15 @@ void Router::command(RouteSpec spec, P prepare, F handler) {
                 "prepare and handler read the same request");
   add(routes_detail::make_route<routes_detail::PreparedCall<P, F, In>, In, typename Sig::Output>(
       Route::Kind::prepared_command, std::move(spec), Steps{std::move(prepare), std::move(handler)}));
+}
+
+template <class F>
+void Router::command_in_steps(RouteSpec spec, F handler) {
+  using Sig = routes_detail::Signature<F>;
+  using In = typename Sig::template Argument<2>;
+  static_assert(std::is_same_v<typename Sig::template Argument<0>, Tx>, "a command writes through a Tx");
+  add(routes_detail::make_route<routes_detail::SteppedCall<F, In>, In, typename Sig::Output::value_type>(
+      Route::Kind::stepped_command, std::move(spec), std::move(handler)));
 }
 
 }  // namespace guerdon

@@ -65,7 +65,7 @@ struct Call {
 struct ServerOptions {
   Instant now = FakeClock::start;
   /// Changes the settings before the server is made. Beforehand: the defaults, port 0, no admin listener, a store in
-  /// memory, cheap password hashes, no log, no limits of rates.
+  /// memory, cheap password hashes, no log, no limits of rates, no self-check.
   std::function<void(Config&)> configure = {};
   /// More routes, subscribers and pumps, before the bus is sealed.
   std::function<void(Platform&)> extend = {};

@@ -103,11 +103,14 @@ Result<NewAccount> Accounts::prepare_registration(Snapshot& snapshot, const Deco
 }
 
 Result<Account> Accounts::add_registered(Tx& tx, const Caller& caller, const NewAccount& account) const {
-  const auto id = add_account(tx, account);
+  const auto returned = tombstones_.find(tx, account.username, account.email);
+  auto bound = account;
+  if (returned.email) bound.invited_by.reset();
+  const auto id = add_account(tx, bound);
   if (!id) return id.error();
   auto self = caller;
   self.user = *id;
-  record_creation(tx, self, *id, account.roles);
+  record_creation(tx, self, *id, account.roles, returned);
   return get_account(tx, *id);
 }
 
@@ -142,8 +145,13 @@ Result<UserId> add_account(Tx& tx, const NewAccount& account) {
   return id;
 }
 
-void record_creation(Tx& tx, const Caller& caller, UserId id, RoleSet roles) {
-  record_audit(tx, caller, {"account.created", id.to_string(), {{"roles", wire_roles(roles)}}});
+void record_creation(Tx& tx, const Caller& caller, UserId id, RoleSet roles, const Returned& returned) {
+  json::object details{{"roles", wire_roles(roles)}};
+  json::array known;
+  if (returned.username) known.emplace_back("username");
+  if (returned.email) known.emplace_back("email");
+  if (!known.empty()) details["returned"] = std::move(known);
+  record_audit(tx, caller, {"account.created", id.to_string(), std::move(details)});
 }
 
 Result<UserId> add_account_by(Tx& tx, const Caller& caller, const NewAccount& account) {

@@ -9,6 +9,7 @@
 #include "guerdon/codec/decoded.hpp"
 #include "guerdon/config.hpp"
 #include "guerdon/password.hpp"
+#include "removal/tombstones.hpp"
 #include "repository.hpp"
 
 namespace guerdon::auth {
@@ -23,18 +24,20 @@ inline constexpr Problem invite_code_unknown{400, "invite-code-unknown"};
 /// As they stand in JSON.
 [[nodiscard]] json::array wire_roles(RoleSet roles);
 
-/// In the audit log. Last in its transaction.
-void record_creation(Tx& tx, const Caller& caller, UserId id, RoleSet roles);
+/// In the audit log, and what of it a removed account had. Last in its transaction.
+void record_creation(Tx& tx, const Caller& caller, UserId id, RoleSet roles, const Returned& returned = {});
 
 class Accounts {
  public:
-  Accounts(const AuthConfig& config, Random& random) : config_(config), random_(random) {}
+  Accounts(const AuthConfig& config, Random& random, const Tombstones& tombstones)
+      : config_(config), random_(random), tombstones_(tombstones) {}
 
   /// Hashes the password: in the task pool. Errors: validation-failed, username-taken, email-taken,
   /// invite-code-unknown.
   [[nodiscard]] Result<NewAccount> prepare_registration(Snapshot& snapshot,
                                                         const Decoded<RegisterRequest>& request) const;
-  /// The audit log has the account itself as the one who made it. Errors: username-taken, email-taken.
+  /// The audit log has the account itself as the one who made it. Who comes back with the address of a removed account
+  /// is nobody's invited friend. Errors: username-taken, email-taken.
   [[nodiscard]] Result<Account> add_registered(Tx& tx, const Caller& caller, const NewAccount& account) const;
 
   /// Errors: not-found.
@@ -43,6 +46,7 @@ class Accounts {
  private:
   const AuthConfig& config_;
   Random& random_;
+  const Tombstones& tombstones_;
 };
 
 }  // namespace guerdon::auth

@@ -34,12 +34,22 @@ std::vector<std::string> invited_by_themselves(Snapshot& snapshot) {
   return name_each(snapshot.list<UserId>(sql));
 }
 
+std::vector<std::string> half_deleted(Snapshot& snapshot) {
+  constexpr Sql sql =
+      "SELECT id FROM auth_users WHERE (status IN ('DELETING', 'DELETED')) <> (deleted_by IS NOT NULL)"
+      " OR (status = 'DELETED') <> (deleted_at IS NOT NULL) LIMIT 100";
+  return name_each(snapshot.list<UserId>(sql));
+}
+
 }  // namespace
 
 std::vector<Invariant> invariants() {
   return {{.name = "I35", .rule = "Only an active user has a session.", .violations = sessions_of_inactive_users},
           {.name = "auth.keys", .rule = "What makes a name unique is the name without case.", .violations = wrong_keys},
-          {.name = "auth.inviter", .rule = "Nobody is their own inviter.", .violations = invited_by_themselves}};
+          {.name = "auth.inviter", .rule = "Nobody is their own inviter.", .violations = invited_by_themselves},
+          {.name = "auth.deletion",
+           .rule = "An account that is going or gone names its deletion, and only a gone one its time.",
+           .violations = half_deleted}};
 }
 
 }  // namespace guerdon::auth

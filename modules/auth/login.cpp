@@ -36,7 +36,7 @@ Omittable<std::string> agent_of(const Caller& caller) { return caller.user_agent
 }  // namespace
 
 Login::Login(const AuthConfig& config, Random& random, const AccessTokens& tokens, const SigningSecrets& secrets,
-             const LoginThrottle& throttle, Verify verify)
+             const LoginThrottle& throttle, Verify verify, SessionCopies copies)
     : config_(config),
       random_(random),
       access_tokens_(tokens),
@@ -44,7 +44,8 @@ Login::Login(const AuthConfig& config, Random& random, const AccessTokens& token
       throttle_(throttle),
       name_hash_key_(as_text(derive_key(secrets.current, "guerdon login name 1"))),
       decoy_(decoy_password_hash(password_cost(config), random_bytes<48>(random))),
-      verify_(verify) {}
+      verify_(verify),
+      copies_(copies) {}
 
 Result<PasswordCheck> Login::check_password(Snapshot& snapshot, const Caller& caller,
                                             const LoginRequest& request) const {
@@ -97,7 +98,9 @@ Result<LoginResponse> Login::log_in(Tx& tx, const Caller& caller, const LoginReq
 
   const auto roles = RoleSet::from_bits(account->roles);
   const Bearer bearer{.user = user, .session = session, .version = account->version, .roles = roles};
-  return LoginResponse{.access_token = access_tokens_.issue(bearer, tx.now(), random_),
+  auto access_token = access_tokens_.issue(bearer, tx.now(), random_);
+  copies_.put(tx, bearer, access_token, access_tokens_.rules().lifetime);
+  return LoginResponse{.access_token = std::move(access_token),
                        .refresh_token = refresh_tokens_.derive(session, 0),
                        .token_type = "Bearer",
                        .expires_in = access_tokens_.rules().lifetime.count(),

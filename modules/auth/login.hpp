@@ -10,6 +10,7 @@
 #include "guerdon/password.hpp"
 #include "refresh_tokens.hpp"
 #include "repository.hpp"
+#include "sessions/session_copies.hpp"
 #include "throttle/throttle.hpp"
 
 namespace guerdon::auth {
@@ -30,7 +31,7 @@ class Login {
   using Verify = bool (*)(std::string_view phc, std::string_view password);
 
   Login(const AuthConfig& config, Random& random, const AccessTokens& tokens, const SigningSecrets& secrets,
-        const LoginThrottle& throttle, Verify verify = verify_password);
+        const LoginThrottle& throttle, Verify verify = verify_password, SessionCopies copies = SessionCopies{});
 
   /// Verifies one hash, for an unknown name a decoy of today's cost; none while the name or the address is locked.
   /// Errors: validation-failed, too-many-attempts.
@@ -54,6 +55,7 @@ class Login {
   HmacKey name_hash_key_;
   std::string decoy_;
   Verify verify_;
+  SessionCopies copies_;
 };
 
 }  // namespace guerdon::auth

@@ -66,6 +66,13 @@ std::string name_key(std::string_view name_or_email) {
   return key;
 }
 
+std::string mailbox_key(std::string_view email) {
+  const auto local = local_part(email);
+  const auto tag = local.find('+');
+  if (tag == std::string_view::npos || tag == 0) return name_key(email);
+  return name_key(local.substr(0, tag)) + name_key(email.substr(local.size()));
+}
+
 bool is_reserved(std::string_view username) {
   constexpr std::array<std::string_view, 13> reserved{"admin",     "administrator", "anonymous", "everyone", "guerdon",
                                                       "moderator", "nobody",        "null",      "root",     "self",

@@ -28,6 +28,10 @@ using Email = Text<1, 254, EmailRule>;
 /// What must be unique: the name without regard to case.
 [[nodiscard]] std::string name_key(std::string_view name_or_email);
 
+/// The mailbox that an address leads to, without regard to case: "Ann+shop@example.com" is "ann@example.com" (RFC 5233,
+/// subaddressing).
+[[nodiscard]] std::string mailbox_key(std::string_view email);
+
 /// Names that would pass for the server's own; an ADMIN may still be given one.
 [[nodiscard]] bool is_reserved(std::string_view username);
 

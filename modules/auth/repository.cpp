@@ -100,6 +100,17 @@ std::optional<StateRow> lock_state(Tx& tx, UserId id) {
   return tx.find<StateRow>(sql, id);
 }
 
+std::optional<StateRow> hold_state(Tx& tx, UserId id) {
+  constexpr Sql sql{"SELECT status, roles FROM auth_users WHERE id = $1",
+                    "SELECT status, roles FROM auth_users WHERE id = $1 FOR SHARE"};
+  return tx.find<StateRow>(sql, id);
+}
+
+std::optional<Uuid> find_deleted_by(Snapshot& snapshot, UserId id) {
+  constexpr Sql sql = "SELECT deleted_by FROM auth_users WHERE id = $1 AND status IN ('DELETING', 'DELETED')";
+  return snapshot.find<std::optional<Uuid>>(sql, id).value_or(std::nullopt);
+}
+
 std::optional<StandingRow> find_standing(Snapshot& snapshot, UserId user) {
   constexpr Sql sql =
       "SELECT u.status, u.version, u.roles, s.session_id, s.expires_at"

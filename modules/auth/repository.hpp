@@ -66,6 +66,10 @@ BOOST_DESCRIBE_STRUCT(StateRow, (), (status, roles))
 std::optional<StateRow> find_state(Snapshot& snapshot, UserId id);
 /// The same, with the account's row lock.
 std::optional<StateRow> lock_state(Tx& tx, UserId id);
+/// The same, with a lock that others may share: nobody changes the row until the commit.
+std::optional<StateRow> hold_state(Tx& tx, UserId id);
+/// Which deletion an account that is going or gone is part of.
+std::optional<Uuid> find_deleted_by(Snapshot& snapshot, UserId id);
 
 struct StandingRow {
   AccountStatus status{};

@@ -2,6 +2,8 @@
 // what each module has hidden.
 #include "deletion.hpp"
 
+#include <array>
+
 #include "auth/ports.hpp"
 #include "event/messages.hpp"
 #include "guerdon/audit.hpp"
@@ -16,12 +18,21 @@ struct MarkTag {
 };
 using Mark = Id<MarkTag>;
 
+/// Not the wallet: what is granted stays theirs.
+constexpr std::array event_data{auth::UserData::facts, auth::UserData::progress, auth::UserData::requests};
+
 constexpr RoleSet editors{Role::operator_, Role::admin};
 
 Error no_such_event() { return {problems::not_found, "there is no such event"}; }
 
+/// Whoever deletes may bring back, too.
+Result<void> check_is_editor(const Caller& caller) {
+  if (caller.roles.intersects(editors)) return {};
+  return Error{problems::forbidden, "Only OPERATOR and ADMIN delete and restore events."};
+}
+
 Result<None> remove_event(Tx& tx, const Caller& caller, EventId id) {
-  if (!caller.roles.intersects(editors)) return Error{problems::forbidden, "Only OPERATOR and ADMIN delete events."};
+  if (const auto may = check_is_editor(caller); !may) return may.error();
   const auto row = lock_row(tx, id);
   if (!row || row->deleted_at) return no_such_event();
   set_deleted(tx, id, tx.now());
@@ -31,6 +42,7 @@ Result<None> remove_event(Tx& tx, const Caller& caller, EventId id) {
 }
 
 Result<None> restore_event(Tx& tx, const Caller& caller, EventId id) {
+  if (const auto may = check_is_editor(caller); !may) return may.error();
   const auto row = lock_row(tx, id);
   if (!row) return no_such_event();
   if (!row->deleted_at) return None{};
@@ -65,10 +77,17 @@ std::optional<Mark> take_mark(Tx& tx, UserId user) {
   return tx.find<Mark>("DELETE FROM event_user_deletions WHERE user_id = $1 RETURNING id", user);
 }
 
-json::object details_of(const Mark& mark, const RowCounts& counts) {
+json::object details_of(const Mark& mark, const auth::RowCounts& counts) {
   json::object rows;
   for (const auto& [table, count] : counts) rows[table] = count;
   return {{"deletionId", mark.to_string()}, {"rows", std::move(rows)}};
+}
+
+Result<void> check_may_delete(const Caller& caller, UserId user) {
+  if (caller.user == user || caller.has(Role::admin)) return {};
+  if (caller.is_staff())
+    return Error{problems::forbidden, "Only an ADMIN deletes or restores the event data of others."};
+  return Error{problems::not_found, "there is no such user"};
 }
 
 }  // namespace
@@ -89,26 +108,26 @@ Result<None> Deletions::restore(Tx& tx, const Caller& caller, const DeletableId&
 }
 
 Result<None> Deletions::remove_user_data(Tx& tx, const Caller& caller, UserId user) const {
-  if (caller.user != user && !caller.has(Role::admin)) {
-    if (caller.is_staff()) return Error{problems::forbidden, "Only an ADMIN deletes the event data of others."};
-    return Error{problems::not_found, "there is no such user"};
-  }
+  if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = obtain_mark(tx, user);
-  const auto counts = owners_.hide(tx, user, mark.uuid());
+  const auto counts = owners_.hide(tx, user, mark.uuid(), event_data);
+  if (!counts) return counts.error();
   record_audit(tx, caller,
-               {.action = "event-data.deleted", .subject = user.to_string(), .details = details_of(mark, counts)});
+               {.action = "event-data.deleted", .subject = user.to_string(), .details = details_of(mark, *counts)});
   return None{};
 }
 
 Result<None> Deletions::restore_user_data(Tx& tx, const Caller& caller, UserId user) const {
-  if (!caller.has(Role::admin)) return Error{problems::forbidden, "Only an ADMIN restores event data."};
+  if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = take_mark(tx, user);
   if (!mark) return Error{problems::not_found, "no event data of that user is deleted"};
-  const auto counts = owners_.show(tx, user, mark->uuid());
+  const auto counts = owners_.show(tx, user, mark->uuid(), event_data);
+  if (!counts) return counts.error();
+  owners_.say_returned(tx, user, auth::Return::served);
   record_audit(tx, caller,
-               {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, counts)});
+               {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, *counts)});
   return None{};
 }
 

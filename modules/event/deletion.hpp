@@ -2,8 +2,8 @@
 // delete.
 #pragma once
 
+#include "auth/user_data.hpp"
 #include "dto.hpp"
-#include "event/user_data.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/routes.hpp"
 #include "guerdon/store.hpp"
@@ -12,8 +12,7 @@ namespace guerdon::event {
 
 class Deletions {
  public:
-  /// The modules that own what belongs to a user.
-  [[nodiscard]] UserDataOwners& owners() { return owners_; }
+  explicit Deletions(const auth::UserDataOwners& owners) : owners_(owners) {}
 
   /// An event, by OPERATOR or ADMIN: hidden with its rewards, counts nothing, takes no request; publishes EventDeleted.
   /// Of a user, by themselves or an ADMIN: their facts, progress and requests, while the account goes on and what they
@@ -30,7 +29,7 @@ class Deletions {
   Result<None> remove_user_data(Tx& tx, const Caller& caller, UserId user) const;
   Result<None> restore_user_data(Tx& tx, const Caller& caller, UserId user) const;
 
-  UserDataOwners owners_;
+  const auth::UserDataOwners& owners_;
 };
 
 }  // namespace guerdon::event

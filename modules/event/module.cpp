@@ -11,15 +11,13 @@
 
 namespace guerdon::event {
 
-Module::Module(Platform& platform)
+Module::Module(Platform& platform, const auth::UserDataOwners& user_data)
     : service_(std::make_unique<Service>(platform.cursors, platform.config.time.zone)),
-      deletions_(std::make_unique<Deletions>()) {
+      deletions_(std::make_unique<Deletions>(user_data)) {
   declare_routes(platform.routes, *service_, *deletions_);
   platform.bus.declare<EventDeleted>();
 }
 
 Module::~Module() = default;
-
-UserDataOwners& Module::user_data() { return deletions_->owners(); }
 
 }  // namespace guerdon::event

@@ -22,7 +22,8 @@ EventInfo info_of(Snapshot& snapshot, const EventRow& row, std::vector<Pause> pa
           .created_at = row.created_at,
           .pauses = std::move(pauses),
           .state = state_of(row.is_active, row.was_active, {row.start_at, row.end_at, row.time_zone}, snapshot.now()),
-          .deleted_at = row.deleted_at};
+          .deleted_at = row.deleted_at,
+          .updated_at = row.updated_at};
 }
 
 }  // namespace
@@ -37,6 +38,17 @@ std::optional<EventInfo> find_event_or_deleted(Snapshot& snapshot, EventId id) {
   const auto row = find_row(snapshot, id);
   if (!row) return std::nullopt;
   return info_of(snapshot, *row, list_pauses(snapshot, row->id));
+}
+
+std::optional<EventInfo> lock_event(Tx& tx, EventId id) {
+  auto event = lock_event_or_deleted(tx, id);
+  return event && event->deleted_at ? std::nullopt : event;
+}
+
+std::optional<EventInfo> lock_event_or_deleted(Tx& tx, EventId id) {
+  const auto row = share_row(tx, id);
+  if (!row) return std::nullopt;
+  return info_of(tx, *row, list_pauses(tx, row->id));
 }
 
 std::vector<EventInfo> list_ever_active(Snapshot& snapshot, std::optional<EventId> after, std::int64_t limit) {

@@ -31,6 +31,17 @@ std::optional<EventRow> lock_row(Tx& tx, EventId id) {
   return tx.find<EventRow>(sql, id);
 }
 
+std::optional<EventRow> share_row(Tx& tx, EventId id) {
+  static constexpr Sql sql{
+      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at, deleted_at FROM event_events"
+      " WHERE id = $1",
+      "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,"
+      " time_zone, approval, has_progress, created_by, created_at, updated_at, deleted_at FROM event_events"
+      " WHERE id = $1 FOR SHARE"};
+  return tx.find<EventRow>(sql, id);
+}
+
 void save_event(Tx& tx, const EventRow& e) {
   tx.exec(
       "UPDATE event_events SET name = $2, description = $3, condition_type = $4, condition_params = $5, start_at = $6,"

@@ -36,6 +36,8 @@ BOOST_DESCRIBE_STRUCT(EventRow, (),
 void add_event(Tx& tx, const EventRow& row);
 /// The row, which nobody else changes until the commit.
 std::optional<EventRow> lock_row(Tx& tx, EventId id);
+/// The row, which nobody changes until the commit; others may hold it so at the same time.
+std::optional<EventRow> share_row(Tx& tx, EventId id);
 std::optional<EventRow> find_row(Snapshot& snapshot, EventId id);
 void save_event(Tx& tx, const EventRow& row);
 /// Deleted at that time, or not deleted.

@@ -59,7 +59,7 @@ void declare_deletions(Router& routes, Deletions& deletions) {
                  });
   routes.command({.method = "POST",
                   .path = "/api/events/{id}/restore",
-                  .policy = Policy::roles({Role::operator_, Role::admin}),
+                  .policy = Policy::roles({Role::user, Role::operator_, Role::admin}),
                   .summary = "Restore an event; or, by a user's id, what was deleted of theirs in events",
                   .problems = {problems::not_found, problems::user_deleted}},
                  [&deletions](Tx& tx, const Caller& caller, const Request<DeletablePath>& request) {

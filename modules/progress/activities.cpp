@@ -1,6 +1,9 @@
 // Decides what may be posted. Nothing is counted here: that is for whoever hears ActivityPosted.
 #include "activities.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -21,9 +24,10 @@ class Users {
     auto known = status_.find(user);
     if (known == status_.end()) known = status_.emplace(user, auth::find_status(tx_, user)).first;
     const auto& status = known->second;
-    if (!status || *status == auth::AccountStatus::deleted) return at.fault("unknown-user", "there is no such user");
+    if (!status) return at.fault("unknown-user", "there is no such user");
+    if (*status == auth::AccountStatus::active) return;
     if (*status == auth::AccountStatus::suspended) return at.fault("user-suspended", "this user is suspended");
-    if (*status == auth::AccountStatus::deleting) at.fault("user-deleting", "this user is being deleted");
+    at.fault(problems::user_deleted.code, "this user is going or gone");
   }
 
  private:
@@ -36,15 +40,50 @@ void check_time(Instant occurred_at, Instant now, const Place& at) {
   if (occurred_at < now - furthest_back) at.fault("too-small", "must be at most 7 days ago");
 }
 
+/// The same number however it is written, 100 for 1e2 and for 100.0: the engines would not agree on it later.
+json::value normalised(const json::value& value) {
+  if (const auto* const object = value.if_object()) {
+    json::object result;
+    for (const auto& [key, member] : *object) result.emplace(key, normalised(member));
+    return result;
+  }
+  if (const auto* const array = value.if_array()) {
+    json::array result;
+    for (const auto& item : *array) result.push_back(normalised(item));
+    return result;
+  }
+  constexpr double end = 18'446'744'073'709'551'616.0;  // 2^64
+  const auto* const number = value.if_double();
+  if (number == nullptr || std::trunc(*number) != *number || *number >= end || *number < -end / 2) return value;
+  if (*number < end / 2) return static_cast<std::int64_t>(*number);
+  return static_cast<std::uint64_t>(*number);
+}
+
+json::object attributes_of(const ActivityInput& input) {
+  return input.attributes ? normalised(input.attributes->value).get_object() : json::object{};
+}
+
 void check_numbers(const json::object& attributes, const Place& at) {
   for (const auto& member : attributes)
     if (member.value().is_uint64()) at.member(member.key()).fault("too-large", "must be at most 2^63 - 1");
 }
 
-void check(const ActivityInput& input, Users& users, Instant now, const Place& at) {
+/// The activity's attributes, as they are stored.
+json::object check(const ActivityInput& input, Users& users, Instant now, const Place& at) {
   users.check(input.user_id, at.member("userId"));
   if (input.occurred_at) check_time(*input.occurred_at, now, at.member("occurredAt"));
-  if (input.attributes) check_numbers(input.attributes->value, at.member("attributes"));
+  auto attributes = attributes_of(input);
+  check_numbers(attributes, at.member("attributes"));
+  return attributes;
+}
+
+/// Where nothing is wrong but that users are leaving, it is a conflict: the same call may be right another time.
+Error refuse(std::vector<Fault> faults) {
+  const auto is_leaving = [](const Fault& fault) { return fault.code == problems::user_deleted.code; };
+  if (!std::ranges::all_of(faults, is_leaving)) return Error{std::move(faults)};
+  Error error{problems::user_deleted, "The user is going or gone: nothing is stored of them any more."};
+  error.faults = std::move(faults);
+  return error;
 }
 
 struct Posted {
@@ -52,7 +91,7 @@ struct Posted {
   bool is_new = false;
 };
 
-Posted post(Tx& tx, const Caller& caller, const ActivityInput& input) {
+Posted post(Tx& tx, const Caller& caller, const ActivityInput& input, json::object attributes) {
   const auto id = tx.new_id<ActivityId>();
   const ActivityRow row{.id = id,
                         .source = caller.actor(),
@@ -60,7 +99,7 @@ Posted post(Tx& tx, const Caller& caller, const ActivityInput& input) {
                         .user_id = input.user_id,
                         .type = input.type.value(),
                         .at = input.occurred_at.value_or(tx.now()),
-                        .attributes = input.attributes ? input.attributes->value : json::object{}};
+                        .attributes = std::move(attributes)};
   if (!add_activity(tx, row)) return {.id = row.external_id, .is_new = false};
   publish(tx, ActivityPosted{.activity_id = row.id, .user_id = row.user_id, .occurred_at = row.at});
   return {.id = row.external_id, .is_new = true};
@@ -71,9 +110,9 @@ Posted post(Tx& tx, const Caller& caller, const ActivityInput& input) {
 Result<ActivityAccepted> post_activity(Tx& tx, const Caller& caller, const ActivityInput& input) {
   std::vector<Fault> faults;
   Users users{tx};
-  check(input, users, tx.now(), Place{faults});
-  if (!faults.empty()) return Error{std::move(faults)};
-  return ActivityAccepted{.id = post(tx, caller, input).id};
+  auto attributes = check(input, users, tx.now(), Place{faults});
+  if (!faults.empty()) return refuse(std::move(faults));
+  return ActivityAccepted{.id = post(tx, caller, input, std::move(attributes)).id};
 }
 
 Result<BatchAccepted> post_activities(Tx& tx, const Caller& caller, const ActivityBatch& batch) {
@@ -81,11 +120,14 @@ Result<BatchAccepted> post_activities(Tx& tx, const Caller& caller, const Activi
   Users users{tx};
   const Place whole{faults};
   const Place items = whole.member("items");
-  for (std::size_t i = 0; i < batch.items.size(); ++i) check(batch.items[i], users, tx.now(), items.item(i));
-  if (!faults.empty()) return Error{std::move(faults)};
+  std::vector<json::object> attributes;
+  for (std::size_t i = 0; i < batch.items.size(); ++i)
+    attributes.push_back(check(batch.items[i], users, tx.now(), items.item(i)));
+  if (!faults.empty()) return refuse(std::move(faults));
 
   BatchAccepted answer;
-  for (const auto& item : batch.items) ++(post(tx, caller, item).is_new ? answer.accepted : answer.duplicates);
+  for (std::size_t i = 0; i < batch.items.size(); ++i)
+    ++(post(tx, caller, batch.items[i], std::move(attributes[i])).is_new ? answer.accepted : answer.duplicates);
   return answer;
 }
 

@@ -15,10 +15,11 @@ inline constexpr std::chrono::minutes furthest_ahead{5};
 inline constexpr std::chrono::days furthest_back{7};
 
 /// The same id from the same caller is stored once, whatever else is said the second time. Publishes ActivityPosted.
-/// Errors: validation-failed (user unknown, suspended or going; time out of bounds; a number beyond int64).
+/// Errors: validation-failed (user unknown or suspended; time out of bounds; a number beyond int64), user-deleted
+/// (going or gone).
 Result<ActivityAccepted> post_activity(Tx& tx, const Caller& caller, const ActivityInput& input);
 
-/// All or none. Errors: validation-failed with the faults of every item.
+/// All or none. Errors: validation-failed with the faults of every item; user-deleted where these are the only ones.
 Result<BatchAccepted> post_activities(Tx& tx, const Caller& caller, const ActivityBatch& batch);
 
 }  // namespace guerdon::progress

@@ -5,6 +5,7 @@
 
 #include "fact_repository.hpp"
 #include "guerdon/bus.hpp"
+#include "locks.hpp"
 #include "progress/messages.hpp"
 
 namespace guerdon::progress {
@@ -24,14 +25,17 @@ StateRow empty_state(Tx& tx, const Terms& terms, UserId user) {
 }
 
 /// The locked row of the user, made if there was none; `is_new` tells that nothing has been folded into it yet. A new
-/// row freezes the event's condition, and the terms are brought up to date with an edit that came just before.
+/// row freezes the event's condition, and the terms are brought up to date with an edit that came just before. Where
+/// another transaction has made the row and a third one hidden it with the user's data, the search begins anew.
 StateRow obtain_state(Tx& tx, Terms& terms, UserId user, bool& is_new) {
   is_new = false;
-  if (auto row = lock_state(tx, terms.event, user)) return *std::move(row);
+  if (auto found = lock_state(tx, terms.event, user)) return *std::move(found);
+  keep_in_sight(tx, user);
   auto row = empty_state(tx, terms, user);
-  if (!add_state(tx, row)) return *lock_state(tx, terms.event, user);
+  while (!add_state(tx, row))
+    if (auto found = lock_state(tx, terms.event, user)) return *std::move(found);
   event::mark_has_progress(tx, terms.event);
-  terms = terms_of(event::find_event(tx, terms.event).value());
+  terms = terms_of(event::find_event_or_deleted(tx, terms.event).value());
   is_new = true;
   return row;
 }

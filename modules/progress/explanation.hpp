@@ -20,29 +20,28 @@ struct ProgressQuery : ProgressOfQuery {
 };
 BOOST_DESCRIBE_STRUCT(ProgressQuery, (ProgressOfQuery), (explain))
 
-/// It happened outside the period, in a pause, lacks what the condition compares or adds up, is one more of what counts
-/// once (a second login of a day), or came when the condition was met.
-enum class NotCounted { before_start, after_end, paused, no_match, repeat, already_met };
-BOOST_DESCRIBE_ENUM(NotCounted, before_start, after_end, paused, no_match, repeat, already_met)
-
+/// One fact, in the words of the API. `reason` is empty where it counted, otherwise: before-start, after-end, paused;
+/// not-matching (it lacks what the condition compares or adds up); repeat-day (one more of what counts once: a second
+/// log-in of a day, a level that was reached already); late (the condition was met before); not-qualified (an invited
+/// user who has not logged in yet); self (an invited user with the inviter's own address).
 struct ExplainedFact {
   Instant at;
-  Date day;  ///< in the event's time zone
-  FactSource source{};
-  Omittable<std::string> activity;  ///< its type
-  Omittable<std::string> id;        ///< of the activity or of the invited user
+  std::string type;  ///< the activity's, or LOGIN, SESSION, SIGNUP, FIRST_LOGIN
+  Date day_key;      ///< in the event's time zone
   bool counted = false;
-  Omittable<NotCounted> reason;
+  std::optional<std::string> reason;
+  Omittable<std::string> id;  ///< of the activity or of the invited user
   std::int64_t progress = 0;  ///< afterwards
 };
-BOOST_DESCRIBE_STRUCT(ExplainedFact, (), (at, day, source, activity, id, counted, reason, progress))
+BOOST_DESCRIBE_STRUCT(ExplainedFact, (), (at, type, day_key, counted, reason, id, progress))
 
 struct ExplainedProgress : ProgressView {
-  Omittable<std::vector<ExplainedFact>> explanation;  ///< oldest first, the newest 500 at most
+  Omittable<std::vector<ExplainedFact>> explain;  ///< oldest first, the newest 500 at most
 };
-BOOST_DESCRIBE_STRUCT(ExplainedProgress, (ProgressView), (explanation))
+BOOST_DESCRIBE_STRUCT(ExplainedProgress, (ProgressView), (explain))
 
-/// As Service::get_progress, and with its explanation where that is asked for: facts from a week before the event on.
+/// As Service::get_progress, and with its explanation where that is asked for: facts from a week before the event on,
+/// by the condition as it is now. Progress that is hidden is not explained: its facts are not at hand.
 Result<ExplainedProgress> get_explained(Snapshot& snapshot, const Caller& caller, const Service& service,
                                         event::EventId event, const ProgressQuery& query);
 

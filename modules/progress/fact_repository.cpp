@@ -52,7 +52,7 @@ void append_invited(std::vector<Fact>& facts, FactSource source, const std::vect
 void append_signups(Snapshot& snapshot, UserId user, const Interval& period, std::vector<Fact>& facts) {
   append_invited(facts, FactSource::signup,
                  snapshot.list<Invited>("SELECT invitee_id, signed_up_at FROM progress_invitations"
-                                        " WHERE inviter_id = $1 AND deleted_by IS NULL"
+                                        " WHERE inviter_id = $1 AND deleted_by IS NULL AND NOT is_self"
                                         " AND signed_up_at >= $2 AND signed_up_at < $3",
                                         user, period.from, end_of(period)));
 }
@@ -60,7 +60,7 @@ void append_signups(Snapshot& snapshot, UserId user, const Interval& period, std
 void append_first_logins(Snapshot& snapshot, UserId user, const Interval& period, std::vector<Fact>& facts) {
   append_invited(facts, FactSource::first_login,
                  snapshot.list<Invited>("SELECT invitee_id, first_login_at FROM progress_invitations"
-                                        " WHERE inviter_id = $1 AND deleted_by IS NULL"
+                                        " WHERE inviter_id = $1 AND deleted_by IS NULL AND NOT is_self"
                                         " AND first_login_at >= $2 AND first_login_at < $3",
                                         user, period.from, end_of(period)));
 }
@@ -100,20 +100,39 @@ void mark_counted(Tx& tx, ActivityId id) {
 }
 
 // The invited user may have logged in before the registration was heard of.
-std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter, Instant signed_up_at) {
+std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter, Instant signed_up_at, bool is_self,
+                                         const std::optional<Uuid>& mark) {
   return tx.find<Invitation>(
-      "INSERT INTO progress_invitations (invitee_id, inviter_id, signed_up_at, first_login_at)"
-      " VALUES ($1, $2, $3, (SELECT MIN(at) FROM progress_logins WHERE user_id = $1))"
-      " ON CONFLICT DO NOTHING RETURNING inviter_id, first_login_at",
-      invitee, inviter, signed_up_at);
+      "INSERT INTO progress_invitations (invitee_id, inviter_id, signed_up_at, is_self, deleted_by, first_login_at)"
+      " VALUES ($1, $2, $3, $4, $5, (SELECT MIN(at) FROM progress_logins WHERE user_id = $1))"
+      " ON CONFLICT DO NOTHING RETURNING inviter_id, first_login_at, deleted_by, is_self",
+      invitee, inviter, signed_up_at, is_self, mark);
 }
 
+// Noted while the inviter's data is hidden, too: it counts once that is back. SQLite 3.40.1 answers `RETURNING x IS NULL`
+// wrongly, so the columns come as they are.
 std::optional<Invitation> note_first_login(Tx& tx, UserId invitee, Instant at) {
   return tx.find<Invitation>(
       "UPDATE progress_invitations SET first_login_at = (SELECT MIN(at) FROM progress_logins WHERE user_id = $1)"
-      " WHERE invitee_id = $1 AND deleted_by IS NULL AND (first_login_at IS NULL OR first_login_at > $2)"
-      " RETURNING inviter_id, first_login_at",
+      " WHERE invitee_id = $1 AND (first_login_at IS NULL OR first_login_at > $2)"
+      " RETURNING inviter_id, first_login_at, deleted_by, is_self",
       invitee, at);
+}
+
+std::vector<VoidInvitation> list_void_invitations(Snapshot& snapshot, UserId inviter, const Interval& period) {
+  std::vector<VoidInvitation> found;
+  snapshot.visit(
+      "SELECT invitee_id, signed_up_at, is_self FROM progress_invitations"
+      " WHERE inviter_id = $1 AND deleted_by IS NULL AND (is_self OR first_login_at IS NULL)"
+      " AND signed_up_at >= $2 AND signed_up_at < $3",
+      [&](const Row& row) {
+        found.push_back({.key = {.at = column<Instant>(row, 1),
+                                 .source = FactSource::signup,
+                                 .id = column<UserId>(row, 0).to_string()},
+                         .is_self = column<bool>(row, 2)});
+      },
+      inviter, period.from, end_of(period));
+  return found;
 }
 
 std::vector<Fact> list_facts(Snapshot& snapshot, UserId user, const Interval& period, const Sources& sources) {

@@ -87,16 +87,17 @@ std::vector<AnyStateRow> list_any_event_states(Snapshot& snapshot, event::EventI
       event, below(before), limit);
 }
 
-void begin_user_rebuild(Tx& tx, UserId user) {
+void begin_user_rebuild(Tx& tx, UserId user, bool quiet) {
   tx.exec(
-      "INSERT INTO progress_user_rebuilds (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET after_event = NULL",
-      user);
+      "INSERT INTO progress_user_rebuilds (user_id, quiet) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE"
+      " SET after_event = NULL, quiet = progress_user_rebuilds.quiet AND excluded.quiet",
+      user, quiet);
 }
 
 std::optional<UserRebuild> next_user_rebuild(Tx& tx) {
   static constexpr Sql sql{
-      "SELECT user_id, after_event FROM progress_user_rebuilds ORDER BY user_id LIMIT 1",
-      "SELECT user_id, after_event FROM progress_user_rebuilds ORDER BY user_id LIMIT 1 FOR UPDATE"};
+      "SELECT user_id, after_event, quiet FROM progress_user_rebuilds ORDER BY user_id LIMIT 1",
+      "SELECT user_id, after_event, quiet FROM progress_user_rebuilds ORDER BY user_id LIMIT 1 FOR UPDATE"};
   return tx.find<UserRebuild>(sql);
 }
 

@@ -38,11 +38,12 @@ std::vector<AnyStateRow> list_any_event_states(Snapshot& snapshot, event::EventI
 struct UserRebuild {
   UserId user_id;
   std::optional<event::EventId> after_event;
+  bool quiet = false;  ///< a condition that was met before is not said to be so
 };
-BOOST_DESCRIBE_STRUCT(UserRebuild, (), (user_id, after_event))
+BOOST_DESCRIBE_STRUCT(UserRebuild, (), (user_id, after_event, quiet))
 
-/// From the first event on, also where it was under way.
-void begin_user_rebuild(Tx& tx, UserId user);
+/// From the first event on, also where it was under way; quiet if that one was too.
+void begin_user_rebuild(Tx& tx, UserId user, bool quiet);
 /// One that nobody else changes or resets until the commit.
 std::optional<UserRebuild> next_user_rebuild(Tx& tx);
 void save_user_rebuild(Tx& tx, const UserRebuild& rebuild);

@@ -9,7 +9,7 @@ constexpr std::int64_t sample = 200;  // the newest states: a whole database is 
 
 bool agrees(Snapshot& snapshot, const StateRow& row) {
   const auto event = event::find_event_or_deleted(snapshot, row.event_id);
-  if (!event) return false;
+  if (!event) return true;             // removed for good a moment ago: its states follow
   if (event->deleted_at) return true;  // nothing is counted there until it is restored and derived anew
   const auto terms = terms_of(*event);
   auto tally = fold_facts(snapshot, terms, row.user_id).tally;

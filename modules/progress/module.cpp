@@ -8,7 +8,7 @@
 
 namespace guerdon::progress {
 
-Module::Module(Platform& platform, event::UserDataOwners& user_data)
+Module::Module(Platform& platform, auth::UserDataOwners& user_data)
     : service_(std::make_unique<Service>(platform.cursors)) {
   declare_routes(platform.routes, *service_);
   declare_activity_routes(platform.routes);

@@ -79,11 +79,13 @@ void begin_rebuild(Tx& tx, event::EventId event) {
       event);
 }
 
-std::optional<Rebuild> next_rebuild(Tx& tx) {
+std::optional<Rebuild> next_rebuild(Tx& tx, event::EventId after) {
   static constexpr Sql sql{
-      "SELECT event_id, stage, after_user FROM progress_rebuilds ORDER BY event_id LIMIT 1",
-      "SELECT event_id, stage, after_user FROM progress_rebuilds ORDER BY event_id LIMIT 1 FOR UPDATE"};
-  return tx.find<Rebuild>(sql);
+      "SELECT event_id, stage, after_user FROM progress_rebuilds WHERE event_id > $1 ORDER BY event_id LIMIT 1",
+      "SELECT event_id, stage, after_user FROM progress_rebuilds WHERE event_id > $1 ORDER BY event_id LIMIT 1"
+      " FOR UPDATE"};
+  if (auto next = tx.find<Rebuild>(sql, after)) return next;
+  return tx.find<Rebuild>(sql, event::EventId{});
 }
 
 void save_rebuild(Tx& tx, const Rebuild& rebuild) {

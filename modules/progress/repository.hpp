@@ -58,8 +58,8 @@ std::vector<StateRow> list_event_states(Snapshot& snapshot, event::EventId event
 std::vector<StateRow> list_settled_states(Snapshot& snapshot, std::int64_t limit);
 
 void begin_rebuild(Tx& tx, event::EventId event);
-/// The oldest, which nobody else changes or resets until the commit.
-std::optional<Rebuild> next_rebuild(Tx& tx);
+/// The next after that event, or from the first on; nobody else changes or resets it until the commit.
+std::optional<Rebuild> next_rebuild(Tx& tx, event::EventId after);
 void save_rebuild(Tx& tx, const Rebuild& rebuild);
 void end_rebuild(Tx& tx, event::EventId event);
 

@@ -33,7 +33,8 @@ void declare_activity_routes(Router& routes) {
                   .path = "/api/activities",
                   .policy = Policy::roles({Role::operator_, Role::admin}),
                   .summary = "Something a user did; the same id from the same caller counts once",
-                  .status = 202},
+                  .status = 202,
+                  .problems = {problems::user_deleted}},
                  [](Tx& tx, const Caller& caller, const Request<None, None, ActivityInput>& request) {
                    return post_activity(tx, caller, request.body);
                  });
@@ -42,6 +43,7 @@ void declare_activity_routes(Router& routes) {
                   .policy = Policy::roles({Role::operator_, Role::admin}),
                   .summary = "Up to 1000 activities, all or none",
                   .status = 202,
+                  .problems = {problems::user_deleted},
                   .max_body = 1024 * 1024},
                  [](Tx& tx, const Caller& caller, const Request<None, None, ActivityBatch>& request) {
                    return post_activities(tx, caller, request.body);

@@ -9,7 +9,9 @@
 #include "event/ports.hpp"
 #include "event/visibility.hpp"
 #include "fact_repository.hpp"
+#include "hidden_facts.hpp"
 #include "hidden_rows.hpp"
+#include "locks.hpp"
 
 namespace guerdon::progress {
 namespace {
@@ -56,12 +58,14 @@ std::vector<AnyStateRow> page_states(Snapshot& snapshot, std::optional<UserId> u
   return rows;
 }
 
-/// Derives states that exist anew; false when none is left.
+/// Derives states that exist anew; false when there were none left, and so none is locked.
 bool rebuild_states(Tx& tx, const Terms& terms, Rebuild& rebuild) {
   const auto users = list_state_users(tx, terms.event, rebuild.after_user, chunk);
-  for (const UserId user : users) recount(tx, terms, user);
-  if (!users.empty()) rebuild.after_user = users.back();
-  return static_cast<std::int64_t>(users.size()) == chunk;
+  for (const UserId user : users)
+    if (auth::check_present(tx, user)) recount(tx, terms, user);
+  if (users.empty()) return false;
+  rebuild.after_user = users.back();
+  return true;
 }
 
 /// Makes states for users who have facts in the window and none yet; false when no user is left.
@@ -72,7 +76,7 @@ bool rebuild_from_facts(Tx& tx, const Terms& terms, Rebuild& rebuild) {
   std::int64_t recounted = 0;
   for (const auto& [user, counts] : users) {
     rebuild.after_user = user;
-    if (!counts || !has_counting_fact(tx, terms, user)) continue;
+    if (!counts || !auth::check_present(tx, user) || !has_counting_fact(tx, terms, user)) continue;
     recount(tx, terms, user);
     if (++recounted == chunk) return true;
   }
@@ -93,7 +97,7 @@ Fact fact_at(FactSource source, Instant at, std::string id = {}) {
 
 /// An invited user's first login is a fact of whoever invited them.
 void count_first_login(Tx& tx, UserId invitee, const Invitation& invitation) {
-  if (!invitation.first_login_at) return;
+  if (!invitation.first_login_at || !invitation.counts()) return;
   count_everywhere(tx, invitation.inviter_id,
                    fact_at(FactSource::first_login, *invitation.first_login_at, invitee.to_string()));
 }
@@ -101,13 +105,28 @@ void count_first_login(Tx& tx, UserId invitee, const Invitation& invitation) {
 }  // namespace
 
 Result<void> Service::count_login(Tx& tx, UserId user, Instant at) {
+  if (!auth::check_present(tx, user)) {
+    if (const auto mark = auth::find_deletion(tx, user)) keep_login(tx, user, at, *mark);
+    return {};
+  }
+  const auto inviter = auth::find_inviter(tx, user);
+  const bool inviter_stays = inviter && auth::check_present(tx, *inviter);
+  begin_counting(tx);
+  if (inviter) hold_invitation(tx, user);
   add_login(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::login, at));
-  if (const auto invitation = note_first_login(tx, user, at)) count_first_login(tx, user, *invitation);
+  if (!inviter) return {};
+  const auto invitation = note_first_login(tx, user, at);  // whatever becomes of the inviter
+  if (invitation && inviter_stays) count_first_login(tx, user, *invitation);
   return {};
 }
 
 Result<void> Service::count_session(Tx& tx, UserId user, Instant at) {
+  if (!auth::check_present(tx, user)) {
+    if (const auto mark = auth::find_deletion(tx, user)) keep_session(tx, user, at, *mark);
+    return {};
+  }
+  begin_counting(tx);
   add_session(tx, user, at);
   count_everywhere(tx, user, fact_at(FactSource::session, at));
   return {};
@@ -116,16 +135,23 @@ Result<void> Service::count_session(Tx& tx, UserId user, Instant at) {
 Result<void> Service::count_signup(Tx& tx, UserId user, Instant at) {
   const auto inviter = auth::find_inviter(tx, user);
   if (!inviter) return {};
-  const auto invitation = add_invitation(tx, user, *inviter, at);
-  if (!invitation) return {};
+  std::optional<Uuid> mark;
+  if (!auth::check_present(tx, *inviter)) {
+    mark = auth::find_deletion(tx, *inviter);
+    if (!mark) return {};
+  }
+  begin_counting(tx);
+  hold_invitation(tx, user);
+  const auto invitation = add_invitation(tx, user, *inviter, at, auth::is_same_person(tx, user, *inviter), mark);
+  if (!invitation || !invitation->counts()) return {};
   count_everywhere(tx, *inviter, fact_at(FactSource::signup, at, user.to_string()));
   count_first_login(tx, user, *invitation);
   return {};
 }
 
 Result<void> Service::count_activity(Tx& tx, ActivityId activity) {
-  const auto row = find_activity(tx, activity);
-  if (!row) return {};
+  const auto row = find_activity(tx, activity);  // stored before: a rebuild that began meanwhile finds it
+  if (!row || !auth::check_present(tx, row->user_id)) return {};
   count_everywhere(tx, row->user_id, fact_of(*row));
   mark_counted(tx, activity);
   return {};
@@ -134,8 +160,9 @@ Result<void> Service::count_activity(Tx& tx, ActivityId activity) {
 void Service::request_rebuild(Tx& tx, event::EventId event) { begin_rebuild(tx, event); }
 
 PumpResult Service::rebuild(Tx& tx) {
-  auto rebuild = next_rebuild(tx);
+  auto rebuild = next_rebuild(tx, tried_last_);
   if (!rebuild) return {};
+  tried_last_ = rebuild->event_id;
   const auto event = event::find_event(tx, rebuild->event_id);
   if (!event || event->state == event::EventState::draft) {
     end_rebuild(tx, rebuild->event_id);
@@ -143,7 +170,10 @@ PumpResult Service::rebuild(Tx& tx) {
   }
   const auto terms = terms_of(*event);
   if (rebuild->stage == RebuildStage::states) {
-    if (!rebuild_states(tx, terms, *rebuild)) *rebuild = {terms.event, RebuildStage::facts, {}};
+    if (!rebuild_states(tx, terms, *rebuild)) {
+      await_counting(tx);  // who counts may wait for a state, but this transaction holds none
+      *rebuild = {terms.event, RebuildStage::facts, {}};
+    }
   } else if (!rebuild_from_facts(tx, terms, *rebuild)) {
     end_rebuild(tx, terms.event);
     return {.more = true};
@@ -155,7 +185,7 @@ PumpResult Service::rebuild(Tx& tx) {
 Result<ProgressView> Service::get_progress(Snapshot& snapshot, const Caller& caller, event::EventId event,
                                            const ProgressOfQuery& query) const {
   if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
-  const auto subject = subject_of(caller, query.user_id);
+  const auto subject = auth::find_subject(snapshot, caller, query.user_id);
   if (!subject) return subject.error();
   const bool with_deleted = query.include_deleted.value_or(false);
   const auto found = find_event(snapshot, event, with_deleted);
@@ -169,7 +199,7 @@ Result<Page<ProgressView>> Service::list_progress(Snapshot& snapshot, const Call
   if (const auto may = event::check_may_include_deleted(caller, query.include_deleted); !may) return may.error();
   std::optional<UserId> user;  // staff see everybody's progress in one event
   if (query.user_id || !query.event_id || !caller.is_staff()) {
-    const auto subject = subject_of(caller, query.user_id);
+    const auto subject = auth::find_subject(snapshot, caller, query.user_id);
     if (!subject) return subject.error();
     user = *subject;
   }

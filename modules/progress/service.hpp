@@ -15,7 +15,8 @@ class Service {
   explicit Service(const CursorCodec& cursors) : cursors_(cursors) {}
 
   /// Stores the log-in as a fact and counts it in the events whose window it falls into. Counting it twice, late or
-  /// out of order gives the same progress. Publishes ConditionMet on turning eligible.
+  /// out of order gives the same progress. Publishes ConditionMet on turning eligible. Of somebody who is going or gone
+  /// nothing is counted: the fact is kept with what their deletion has hidden.
   Result<void> count_login(Tx& tx, UserId user, Instant at);
   /// The same for a session that went on (a refresh).
   Result<void> count_session(Tx& tx, UserId user, Instant at);
@@ -26,7 +27,7 @@ class Service {
 
   /// Queues the event to be derived anew from the facts.
   void request_rebuild(Tx& tx, event::EventId event);
-  /// One chunk of the oldest queued rebuild.
+  /// One chunk of a queued rebuild: they take turns, so that one that fails holds up no other. One pass at a time.
   PumpResult rebuild(Tx& tx);
 
   /// Errors: not-found (also for an event or a user that the caller may not see), forbidden (what is deleted, by who
@@ -39,6 +40,7 @@ class Service {
 
  private:
   const CursorCodec& cursors_;
+  event::EventId tried_last_;  ///< of the rebuilds
 };
 
 }  // namespace guerdon::progress

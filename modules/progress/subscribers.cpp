@@ -1,6 +1,8 @@
 // What progress listens to. Declarations only.
 #include "subscribers.hpp"
 
+#include <algorithm>
+
 #include "auth/messages.hpp"
 #include "auth/session_messages.hpp"
 #include "event/messages.hpp"
@@ -12,7 +14,7 @@
 namespace guerdon::progress {
 namespace {
 
-constexpr std::string_view rebuild_pump = "progress.rebuild", user_rebuild_pump = "progress.rebuild-user";
+constexpr std::string_view rebuild_pump = "progress.rebuild";
 
 /// The parts of an event that decide what its progress is.
 constexpr auto what_counts = {event::EventPart::condition, event::EventPart::period, event::EventPart::activity,
@@ -42,14 +44,22 @@ void rebuild_soon(Tx& tx, Pumps& pumps, Service& service, event::EventId event) 
   tx.on_commit([&pumps] { pumps.wake(rebuild_pump); });
 }
 
-void own_user_data(Pumps& pumps, event::UserDataOwners& owners) {
-  pumps.add(std::string{user_rebuild_pump}, rebuild_user);
-  owners.add({.hide = hide_user, .show = [&pumps](Tx& tx, UserId user, const Uuid& mark) {
-                auto counts = show_user(tx, user, mark);
-                request_user_rebuild(tx, user);
-                tx.on_commit([&pumps] { pumps.wake(user_rebuild_pump); });
-                return counts;
-              }});
+/// Who may take part again is told anew what they met meanwhile: nobody listened to it for them then.
+void follow_returns(Platform& platform) {
+  auto& pumps = platform.pumps;
+  platform.bus.subscribe<auth::UserStatusChanged>(
+      "progress.status-changed", [&pumps](Tx& tx, const auth::UserStatusChanged& message) -> Result<void> {
+        if (message.to == auth::AccountStatus::active)
+          rebuild_user_soon(tx, pumps, message.user_id, auth::Return::served);
+        return {};
+      });
+  platform.bus.subscribe<auth::UserRolesChanged>(
+      "progress.roles-changed", [&pumps](Tx& tx, const auth::UserRolesChanged& message) -> Result<void> {
+        const bool was_user = std::ranges::count(message.from, Role::user) > 0;
+        const bool is_user = std::ranges::count(message.to, Role::user) > 0;
+        if (is_user && !was_user) rebuild_user_soon(tx, pumps, message.user_id, auth::Return::served);
+        return {};
+      });
 }
 
 void follow_users(Platform& platform, Service& service) {
@@ -98,10 +108,11 @@ void follow_events(Platform& platform, Service& service) {
 
 }  // namespace
 
-void declare_subscribers(Platform& platform, Service& service, event::UserDataOwners& user_data) {
+void declare_subscribers(Platform& platform, Service& service, auth::UserDataOwners& user_data) {
   platform.pumps.add(std::string{rebuild_pump}, [&service](Tx& tx) { return service.rebuild(tx); });
   follow_users(platform, service);
   follow_events(platform, service);
+  follow_returns(platform);
   own_user_data(platform.pumps, user_data);
 }
 

@@ -1,23 +1,32 @@
-// What belongs to a user here, when it is deleted on its own and when it is restored.
+// What belongs to a user here, taken out of sight by a deletion and brought back: facts, and the progress made of them.
 #pragma once
 
-#include "event/user_data.hpp"
+#include "auth/user_data.hpp"
 #include "guerdon/bus.hpp"
 #include "guerdon/store.hpp"
 
 namespace guerdon::progress {
 
-/// Takes the user's facts and states out of sight. What they do from now on is stored and counted as somebody new's.
-event::RowCounts hide_user(Tx& tx, UserId user, const Uuid& mark);
+/// What the user does from now on is stored and counted as somebody new's, or kept under the same mark by who is
+/// leaving.
+auth::RowCounts hide_user_facts(Tx& tx, UserId user, const Uuid& mark);
+auth::RowCounts hide_user_states(Tx& tx, UserId user, const Uuid& mark);
 
-/// Brings back exactly what that mark hid.
-event::RowCounts show_user(Tx& tx, UserId user, const Uuid& mark);
+/// Each brings back exactly what that mark hid.
+auth::RowCounts show_user_facts(Tx& tx, UserId user, const Uuid& mark);
+auth::RowCounts show_user_states(Tx& tx, UserId user, const Uuid& mark);
 
-/// Queues the user's progress in all events to be derived anew from the facts there are.
-void request_user_rebuild(Tx& tx, UserId user);
+/// Queues the user's progress in all events to be derived anew from the facts there are. It changes only what is not
+/// their fold: in events that were changed meanwhile, or where facts were not counted yet.
+void request_user_rebuild(Tx& tx, UserId user, auth::Return how);
+/// The same, and wakes the pump once it is committed.
+void rebuild_user_soon(Tx& tx, Pumps& pumps, UserId user, auth::Return how);
 
-/// One chunk of a queued user's events. A condition that is met is said to be so once more: what waits for it may have
-/// been out of sight when it was.
+/// One chunk of a queued user's events. Unless it is to be quiet, a condition that is met is said to be so once more:
+/// what waits for it may have been out of sight when it was.
 PumpResult rebuild_user(Tx& tx);
+
+/// Registers all that with whoever deletes, and the pump that rebuilds.
+void own_user_data(Pumps& pumps, auth::UserDataOwners& owners);
 
 }  // namespace guerdon::progress

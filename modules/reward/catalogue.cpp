@@ -4,9 +4,10 @@
 #include <algorithm>
 
 #include "event/ports.hpp"
+#include "event/visibility.hpp"
 #include "guerdon/audit.hpp"
 #include "model.hpp"
-#include "repository.hpp"
+#include "repository/backlog.hpp"
 #include "subscribers.hpp"
 
 namespace guerdon::reward {
@@ -15,8 +16,12 @@ namespace {
 Error no_such_event() { return Error{problems::not_found, "there is no such event"}; }
 Error no_such_reward() { return Error{problems::not_found, "there is no such reward"}; }
 
-Result<void> check_sees_event(Snapshot& snapshot, const Caller& caller, event::EventId id) {
-  const auto event = event::find_event(snapshot, id);
+/// Errors: forbidden (deleted ones, by who may not see them), not-found.
+Result<void> check_sees_event(Snapshot& snapshot, const Caller& caller, event::EventId id,
+                              std::optional<bool> include_deleted) {
+  if (const auto may = event::check_may_include_deleted(caller, include_deleted); !may) return may.error();
+  const auto event =
+      include_deleted.value_or(false) ? event::find_event_or_deleted(snapshot, id) : event::find_event(snapshot, id);
   if (event && (event->state != event::EventState::draft || caller.is_staff())) return {};
   return no_such_event();
 }
@@ -29,9 +34,11 @@ Result<RewardRow> locked_reward(Tx& tx, event::EventId event, RewardId id) {
   return *std::move(row);
 }
 
-RewardView shown(RewardView reward) {
-  reward.metadata = with_masked_code(std::move(reward.metadata), reward.type);
-  return reward;
+RewardView shown(const RewardRow& row) {
+  RewardView view{static_cast<const RewardFields&>(row)};
+  view.metadata = with_masked_code(std::move(view.metadata), view.type);
+  if (row.deleted_at) view.deleted_at.emplace(*row.deleted_at);
+  return view;
 }
 
 template <class Body>
@@ -57,7 +64,7 @@ std::vector<Fault> all_faults(std::vector<Fault> faults, RewardType type, const 
 }
 
 /// Who sends back what they were shown means the code that was masked.
-json::object unmasked(json::object metadata, const RewardView& before) {
+json::object unmasked(json::object metadata, const RewardRow& before) {
   auto* const code = before.type == RewardType::coupon ? metadata.if_contains("code") : nullptr;
   const auto* const known = before.metadata.if_contains("code");
   const auto masked = with_masked_code(before.metadata, before.type);
@@ -65,7 +72,7 @@ json::object unmasked(json::object metadata, const RewardView& before) {
   return metadata;
 }
 
-std::vector<Fault> faults_of_change(const Decoded<RewardUpdateRequest>& request, const RewardView& before,
+std::vector<Fault> faults_of_change(const Decoded<RewardUpdateRequest>& request, const RewardRow& before,
                                     const json::object& metadata) {
   auto faults = request.faults;
   if (request.value.type && *request.value.type != before.type)
@@ -132,10 +139,7 @@ Result<RewardView> Catalogue::register_reward(Tx& tx, const Caller& caller, even
 
   const bool is_first = reward::list_rewards(tx, event).empty();
   add_reward(tx, row);
-  if (is_first) {
-    begin_backlog(tx, event);
-    tx.on_commit([this] { pumps_.wake(backlog_pump); });
-  }
+  if (is_first) serve_everybody(tx, event);
   record_audit(tx, caller,
                {"reward.created",
                 row.id.to_string(),
@@ -176,6 +180,7 @@ Result<CodesAdded> Catalogue::add_codes(Tx& tx, const Caller& caller, event::Eve
   if (!row) return row.error();
   if (!row->codes) return Error{refusals::no_code_pool, "only a COUPON reward without a code of its own has a pool"};
 
+  const bool was_empty = *row->codes == 0;
   const auto taken = taken_of(tx, *row);
   CodesAdded result;
   result.added = reward::add_codes(tx, id, request.codes);
@@ -184,6 +189,7 @@ Result<CodesAdded> Catalogue::add_codes(Tx& tx, const Caller& caller, event::Eve
   row->remaining = capacity_of(row->quantity, row->codes).value() - taken;
   row->updated_at = tx.now();
   save_reward(tx, *row);
+  if (was_empty && result.added > 0) serve_everybody(tx, event);
   record_audit(tx, caller,
                {"reward.codes-added",
                 id.to_string(),
@@ -191,25 +197,32 @@ Result<CodesAdded> Catalogue::add_codes(Tx& tx, const Caller& caller, event::Eve
   return result;
 }
 
-Result<RewardView> Catalogue::get_reward(Snapshot& snapshot, const Caller& caller, event::EventId event,
-                                         RewardId id) const {
-  if (const auto sees = check_sees_event(snapshot, caller, event); !sees) return sees.error();
-  auto reward = find_reward(snapshot, event, id);
-  if (!reward) return no_such_reward();
-  return shown(*std::move(reward));
+void Catalogue::serve_everybody(Tx& tx, event::EventId event) {
+  begin_backlog(tx, event);
+  tx.on_commit([this] { pumps_.wake(backlog_pump); });
+}
+
+Result<RewardView> Catalogue::get_reward(Snapshot& snapshot, const Caller& caller, event::EventId event, RewardId id,
+                                         const RewardQuery& query) const {
+  if (const auto sees = check_sees_event(snapshot, caller, event, query.include_deleted); !sees) return sees.error();
+  const auto reward = find_reward(snapshot, event, id);
+  if (!reward || (reward->deleted_at && !query.include_deleted.value_or(false))) return no_such_reward();
+  return shown(*reward);
 }
 
 Result<Page<RewardView>> Catalogue::list_rewards(Snapshot& snapshot, const Caller& caller, event::EventId event,
                                                  const RewardListQuery& query) const {
-  if (const auto sees = check_sees_event(snapshot, caller, event); !sees) return sees.error();
-  auto page = page_by_id<RewardView>(
+  if (const auto sees = check_sees_event(snapshot, caller, event, query.include_deleted); !sees) return sees.error();
+  const RewardFilter filter{.type = query.type, .with_deleted = query.include_deleted.value_or(false)};
+  const auto rows = page_by_id<RewardRow>(
       cursors_, query,
       [&](std::optional<Uuid> before, std::int64_t limit) {
-        return page_rewards(snapshot, event, query.type, before, limit);
+        return page_rewards(snapshot, event, filter, before, limit);
       },
-      [](const RewardView& reward) { return reward.id.uuid(); });
-  if (page)
-    for (auto& reward : page->items) reward = shown(std::move(reward));
+      [](const RewardRow& row) { return row.id.uuid(); });
+  if (!rows) return rows.error();
+  Page<RewardView> page{.items = {}, .next_cursor = rows->next_cursor};
+  for (const auto& row : rows->items) page.items.push_back(shown(row));
   return page;
 }
 

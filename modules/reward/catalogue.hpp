@@ -25,18 +25,22 @@ class Catalogue {
                                    const Decoded<RewardUpdateRequest>& request);
   /// It is granted no more; what was granted stays. Errors: not-found.
   Result<None> delete_reward(Tx& tx, const Caller& caller, event::EventId event, RewardId id);
-  /// Adds to the stock of a pool. Codes that the pool has had before are counted as duplicates.
-  /// Errors: not-found, no-code-pool.
+  /// Adds to the stock of a pool. Codes that the pool has had before are counted as duplicates. The first ones of a
+  /// pool also serve users who have met the condition already. Errors: not-found, no-code-pool.
   Result<CodesAdded> add_codes(Tx& tx, const Caller& caller, event::EventId event, RewardId id,
                                const CodesRequest& request);
 
-  /// Errors: not-found, also for an event that the caller may not see.
-  Result<RewardView> get_reward(Snapshot& snapshot, const Caller& caller, event::EventId event, RewardId id) const;
-  /// Errors: not-found, validation-failed (cursor).
+  /// Errors: not-found, also for an event that the caller may not see; forbidden (what is deleted, by who may not see
+  /// it).
+  Result<RewardView> get_reward(Snapshot& snapshot, const Caller& caller, event::EventId event, RewardId id,
+                                const RewardQuery& query = {}) const;
+  /// Errors: as above, validation-failed (cursor).
   Result<Page<RewardView>> list_rewards(Snapshot& snapshot, const Caller& caller, event::EventId event,
                                         const RewardListQuery& query) const;
 
  private:
+  void serve_everybody(Tx& tx, event::EventId event);
+
   const CursorCodec& cursors_;
   Pumps& pumps_;
 };

@@ -27,14 +27,13 @@ void declare_decision_routes(Router& routes) {
                  [](Tx& tx, const Caller& caller, const Request<RequestPath, None, RejectRequest>& request) {
                    return reject_request(tx, caller, request.path.id, request.body);
                  });
-  routes.command({.method = "POST",
-                  .path = "/api/events/requests/bulk-approve",
-                  .policy = Policy::roles({Role::operator_, Role::admin}),
-                  .summary = "Approve up to 1000 requests, each for itself",
-                  .max_body = 128 * 1024},
-                 [](Tx& tx, const Caller& caller, const Request<None, None, BulkApproveRequest>& request) {
-                   return approve_requests(tx, caller, request.body);
-                 });
+  routes.command_in_steps({.method = "POST",
+                           .path = "/api/events/requests/bulk-approve",
+                           .policy = Policy::roles({Role::operator_, Role::admin}),
+                           .summary = "Approve up to 1000 requests, each for itself",
+                           .max_body = 128 * 1024},
+                          [](Tx& tx, const Caller& caller, const Request<None, None, BulkApproveRequest>& request,
+                             BulkProgress& progress) { return approve_next(tx, caller, request.body, progress); });
 }
 
 }  // namespace guerdon::reward

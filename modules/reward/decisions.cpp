@@ -1,69 +1,20 @@
-// A decision locks its request first, then looks: what it sees still holds when it commits. The guarded update decides.
+// Each decision is in the audit log as the last thing in its transaction.
 #include "decisions.hpp"
 
-#include <set>
+#include <algorithm>
 
-#include "auth/ports.hpp"
-#include "event/ports.hpp"
-#include "granting.hpp"
-#include "guerdon/audit.hpp"
-#include "model.hpp"
-#include "progress/ports.hpp"
+#include "decision_audit.hpp"
+#include "docket.hpp"
 #include "request_views.hpp"
 
 namespace guerdon::reward {
 namespace {
 
-Verdict verdict_of(const Caller& caller, const std::optional<Reason>& reason) {
-  Verdict verdict{.reason = {}, .operator_id = {}, .operator_key = caller.key};
-  if (!caller.key) verdict.operator_id = caller.id();
-  if (reason) verdict.reason = reason->value();
-  return verdict;
-}
+constexpr std::size_t chunk = 50;  // requests a step of a bulk: some milliseconds
 
-Error not_pending(const RequestRow& row) {
-  return Error{refusals::not_pending, "the request has been decided already"}.with("request", named(row));
-}
-
-/// The request, which nobody else decides until the commit, if it is the caller's to decide.
-Result<RequestRow> lock_undecided(Tx& tx, const Caller& caller, RequestId id) {
-  auto row = lock_request(tx, id);
-  if (!row || row->deleted_at) return Error{problems::not_found, "there is no such request"};
-  if (row->user_id == caller.user) return Error{refusals::own_request, "nobody decides their own request"};
-  if (!event::find_event(tx, row->event_id))
-    return Error{refusals::event_deleted, "the event is deleted: its requests wait until it is restored"};
-  if (auth::is_leaving(tx, row->user_id))
-    return Error{problems::user_deleted, "the user is going or gone: the request waits until they are restored"};
-  if (row->status != RequestStatus::pending) return not_pending(*row);
-  return *std::move(row);
-}
-
-struct Approval {
-  RequestRow request;
-  bool is_override = false;
-};
-
-Result<Approval> try_to_approve(Tx& tx, const Caller& caller, RequestId id, const ApproveRequest& how) {
-  const auto row = lock_undecided(tx, caller, id);
-  if (!row) return row.error();
-  const bool is_eligible = progress::met_at(tx, row->event_id, row->user_id).has_value();
-  if (!is_eligible && !how.override_) return Error{refusals::not_eligible, "the user has not met the condition"};
-  const auto rewards = list_rewards(tx, row->event_id);
-  if (rewards.empty()) return Error{refusals::no_rewards, "the event has no rewards"};
-  if (!approve(tx, *row, rewards, verdict_of(caller, how.reason)))
-    return Error{refusals::rewards_exhausted, "nothing is left of at least one reward"};
-  return Approval{.request = *row, .is_override = !is_eligible};
-}
-
-json::object details_of(const RequestRow& row) {
-  return {{"eventId", row.event_id.to_string()}, {"userId", row.user_id.to_string()}};
-}
-
-void record_approval(Tx& tx, const Caller& caller, const Approval& approval) {
-  auto details = details_of(approval.request);
-  details["override"] = approval.is_override;
-  record_audit(tx, caller,
-               {.action = "request.approved", .subject = approval.request.id.to_string(), .details = details});
+std::optional<std::string> override_reason(const Approval& approval, const ApproveRequest& how) {
+  if (!approval.is_override) return std::nullopt;
+  return how.reason ? how.reason->value() : std::string{};
 }
 
 }  // namespace
@@ -71,32 +22,27 @@ void record_approval(Tx& tx, const Caller& caller, const Approval& approval) {
 Result<RequestView> approve_request(Tx& tx, const Caller& caller, RequestId id, const ApproveRequest& how) {
   if (how.override_ && !how.reason)
     return Error{Fault{.where = "/reason", .code = "required", .detail = "is required for an override"}};
-  const auto approval = try_to_approve(tx, caller, id, how);
+  const auto approval = Docket{tx, caller, {&id, 1}}.approve(id, how);
   if (!approval) return approval.error();
   auto view = view_of(tx, find_request(tx, id).value());
-  record_approval(tx, caller, *approval);
+  record_approval(tx, caller, approval->request, override_reason(*approval, how));
   return view;
 }
 
 Result<RequestView> reject_request(Tx& tx, const Caller& caller, RequestId id, const RejectRequest& why) {
-  const auto row = lock_undecided(tx, caller, id);
+  const auto row = Docket{tx, caller, {&id, 1}}.reject(id, why);
   if (!row) return row.error();
-  if (!reject(tx, *row, verdict_of(caller, why.reason))) return not_pending(*row);
   auto view = view_of(tx, find_request(tx, id).value());
-  record_audit(tx, caller, {.action = "request.rejected", .subject = id.to_string(), .details = details_of(*row)});
+  record_rejection(tx, caller, *row);
   return view;
 }
 
-Result<BulkApproval> approve_requests(Tx& tx, const Caller& caller, const BulkApproveRequest& which) {
-  // All locks first and by id, so that two of these never wait for one another.
-  std::set<RequestId> waiting(which.ids.begin(), which.ids.end());
-  for (const RequestId id : waiting) (void)lock_request(tx, id);
-
+BulkApproval approve_requests(Tx& tx, const Caller& caller, std::span<const RequestId> ids) {
+  Docket docket{tx, caller, ids};
   BulkApproval result;
   std::vector<Approval> approvals;
-  for (const RequestId id : which.ids) {
-    if (waiting.erase(id) == 0) continue;
-    auto approval = tx.savepoint([&] { return try_to_approve(tx, caller, id, {}); });
+  for (const RequestId id : ids) {
+    auto approval = docket.approve(id, {});
     if (!approval) {
       result.failed.push_back({.id = id, .code = std::string{approval.error().problem.code}});
       continue;
@@ -104,8 +50,23 @@ Result<BulkApproval> approve_requests(Tx& tx, const Caller& caller, const BulkAp
     result.approved.push_back(id);
     approvals.push_back(*std::move(approval));
   }
-  for (const auto& approval : approvals) record_approval(tx, caller, approval);
+  for (const auto& approval : approvals) record_approval(tx, caller, approval.request, std::nullopt);
   return result;
+}
+
+Result<std::optional<BulkApproval>> approve_next(Tx& tx, const Caller& caller, const BulkApproveRequest& which,
+                                                 BulkProgress& progress) {
+  std::vector<RequestId> ids;
+  for (; progress.looked_at < which.ids.size() && ids.size() < chunk; ++progress.looked_at) {
+    const auto id = which.ids[progress.looked_at];
+    if (progress.seen.insert(id).second) ids.push_back(id);
+  }
+  auto result = approve_requests(tx, caller, ids);
+  auto& all = progress.result;
+  std::ranges::move(result.approved, std::back_inserter(all.approved));
+  std::ranges::move(result.failed, std::back_inserter(all.failed));
+  if (progress.looked_at < which.ids.size()) return std::optional<BulkApproval>{};
+  return std::optional{all};
 }
 
 }  // namespace guerdon::reward

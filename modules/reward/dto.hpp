@@ -27,6 +27,11 @@ struct RewardPath {
 };
 BOOST_DESCRIBE_STRUCT(RewardPath, (), (event_id, id))
 
+struct RewardQuery {
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
+};
+BOOST_DESCRIBE_STRUCT(RewardQuery, (), (include_deleted))
+
 struct RequestPath {
   RequestId id;
 };
@@ -64,7 +69,7 @@ struct CodesAdded {
 };
 BOOST_DESCRIBE_STRUCT(CodesAdded, (), (added, duplicates))
 
-struct RewardView {
+struct RewardFields {
   RewardId id;
   event::EventId event_id;
   RewardType type = RewardType::point;
@@ -75,13 +80,19 @@ struct RewardView {
   std::optional<std::int64_t> remaining;
   Instant created_at, updated_at;
 };
-BOOST_DESCRIBE_STRUCT(RewardView, (),
+BOOST_DESCRIBE_STRUCT(RewardFields, (),
                       (id, event_id, type, name, metadata, quantity, granted, remaining, created_at, updated_at))
+
+struct RewardView : RewardFields {
+  Omittable<Instant> deleted_at{};
+};
+BOOST_DESCRIBE_STRUCT(RewardView, (RewardFields), (deleted_at))
 
 struct RewardListQuery : PageQuery {
   std::optional<RewardType> type;
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
 };
-BOOST_DESCRIBE_STRUCT(RewardListQuery, (PageQuery), (type))
+BOOST_DESCRIBE_STRUCT(RewardListQuery, (PageQuery), (type, include_deleted))
 
 struct GrantView {
   RewardId reward_id;
@@ -120,9 +131,10 @@ struct RequestListQuery : PageQuery {
 BOOST_DESCRIBE_STRUCT(RequestListQuery, (PageQuery), (status, event_id, user_id, from, to, include_deleted))
 
 struct WalletQuery {
-  std::optional<UserId> user_id;  ///< staff only
+  std::optional<UserId> user_id;        ///< staff only
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
 };
-BOOST_DESCRIBE_STRUCT(WalletQuery, (), (user_id))
+BOOST_DESCRIBE_STRUCT(WalletQuery, (), (user_id, include_deleted))
 
 struct WalletItem {
   std::string item_id;
@@ -156,9 +168,10 @@ struct WalletView {
 BOOST_DESCRIBE_STRUCT(WalletView, (), (points, items, coupons, badges))
 
 struct LedgerQuery : PageQuery {
-  std::optional<UserId> user_id;  ///< staff only
+  std::optional<UserId> user_id;        ///< staff only
+  std::optional<bool> include_deleted;  ///< AUDITOR and ADMIN only
 };
-BOOST_DESCRIBE_STRUCT(LedgerQuery, (PageQuery), (user_id))
+BOOST_DESCRIBE_STRUCT(LedgerQuery, (PageQuery), (user_id, include_deleted))
 
 struct LedgerTag {
   static constexpr std::string_view prefix = "led";

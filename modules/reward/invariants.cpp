@@ -1,4 +1,5 @@
 // What the constraints of the tables can't say about rewards, requests and points.
+#include "decision_invariants.hpp"
 #include "reward/messages.hpp"
 #include "reward/module.hpp"
 
@@ -41,9 +42,10 @@ std::vector<std::string> miscounted_codes(Snapshot& snapshot) {
 }
 
 std::vector<std::string> codes_without_pool(Snapshot& snapshot) {
-  return lines_of(snapshot.list<RewardId>(
-      "SELECT DISTINCT c.reward_id FROM reward_codes c"
-      " LEFT JOIN reward_rewards r ON r.id = c.reward_id AND r.codes IS NOT NULL WHERE r.id IS NULL LIMIT 100"));
+  return lines_of(
+      snapshot.list<RewardId>("SELECT DISTINCT c.reward_id FROM reward_codes c"
+                              " LEFT JOIN reward_rewards r ON r.id = c.reward_id AND r.codes IS NOT NULL"
+                              " WHERE r.id IS NULL AND c.request_id IS NULL LIMIT 100"));
 }
 
 std::vector<std::string> miscounted_grants(Snapshot& snapshot) {
@@ -75,6 +77,28 @@ std::vector<std::string> balances_that_are_no_sum(Snapshot& snapshot) {
   return lines_of(snapshot.list<UserId>(
       "SELECT w.user_id FROM reward_wallets w WHERE w.points <> (SELECT CAST(coalesce(sum(l.amount), 0) AS BIGINT)"
       " FROM reward_ledger l WHERE l.user_id = w.user_id) LIMIT 100"));
+}
+
+std::vector<std::string> ledgers_without_wallet(Snapshot& snapshot) {
+  return lines_of(
+      snapshot.list<UserId>("SELECT DISTINCT l.user_id FROM reward_ledger l"
+                            " LEFT JOIN reward_wallets w ON w.user_id = l.user_id WHERE w.user_id IS NULL LIMIT 100"));
+}
+
+std::vector<std::string> miscounted_entries(Snapshot& snapshot) {
+  return lines_of(
+      snapshot.list<UserId>("SELECT w.user_id FROM reward_wallets w LEFT JOIN (SELECT user_id, count(*) AS entries,"
+                            " max(number) AS latest FROM reward_ledger GROUP BY user_id) l ON l.user_id = w.user_id"
+                            " WHERE w.entries <> coalesce(l.entries, 0) OR w.entries <> coalesce(l.latest, 0)"
+                            " LIMIT 100"));
+}
+
+/// The balance that an entry shows is what its user had then.
+std::vector<std::string> running_balances_that_are_no_sum(Snapshot& snapshot) {
+  return lines_of(
+      snapshot.list<RequestId>("WITH summed AS (SELECT request_id, balance,"
+                               " sum(amount) OVER (PARTITION BY user_id ORDER BY number) AS total FROM reward_ledger)"
+                               " SELECT request_id FROM summed WHERE balance <> total LIMIT 100"));
 }
 
 std::vector<std::string> entries_without_cause(Snapshot& snapshot) {
@@ -135,7 +159,7 @@ std::vector<std::string> grants_of_nothing(Snapshot& snapshot) {
 }  // namespace
 
 std::vector<Invariant> invariants() {
-  return {
+  std::vector<Invariant> all{
       {.name = "I9", .rule = "A reward's stock is between 0 and its quantity.", .violations = stock_outside_bounds},
       {.name = "I10",
        .rule = "What is missing from a reward's stock was granted or is held by a pending request.",
@@ -145,13 +169,18 @@ std::vector<Invariant> invariants() {
        .violations = holds_of_decided_requests},
       {.name = "I10", .rule = "A reward counts exactly its grants.", .violations = miscounted_grants},
       {.name = "I10", .rule = "A pool counts exactly its codes.", .violations = miscounted_codes},
-      {.name = "I10", .rule = "Every code belongs to a pool.", .violations = codes_without_pool},
+      {.name = "I10", .rule = "Every code that nobody was given belongs to a pool.", .violations = codes_without_pool},
       {.name = "I11",
        .rule = "A user has at most one live request in an event.",
        .violations = users_with_two_live_requests},
       {.name = "I12", .rule = "An approved request has granted something.", .violations = approvals_without_grant},
       {.name = "I12", .rule = "Only an approved request grants.", .violations = grants_without_approval},
       {.name = "I15", .rule = "A user's balance is the sum of the ledger.", .violations = balances_that_are_no_sum},
+      {.name = "I15", .rule = "Whoever has a ledger has a wallet.", .violations = ledgers_without_wallet},
+      {.name = "I15", .rule = "A wallet counts exactly the entries of its ledger.", .violations = miscounted_entries},
+      {.name = "I15",
+       .rule = "Every entry shows the sum of the ledger up to it.",
+       .violations = running_balances_that_are_no_sum},
       {.name = "I15", .rule = "Every ledger entry has a grant as its cause.", .violations = entries_without_cause},
       {.name = "I15", .rule = "Every grant of points is in the ledger.", .violations = points_never_credited},
       {.name = "I15",
@@ -165,6 +194,8 @@ std::vector<Invariant> invariants() {
        .rule = "Every granted item and badge says which it is.",
        .violations = grants_of_nothing},
   };
+  for (auto& invariant : decision_invariants()) all.push_back(std::move(invariant));
+  return all;
 }
 
 }  // namespace guerdon::reward

@@ -2,6 +2,7 @@
 #include "reward/module.hpp"
 #include "catalogue.hpp"
 #include "guerdon/cursor.hpp"
+#include "metrics.hpp"
 #include "requests.hpp"
 #include "routes.hpp"
 #include "subscribers.hpp"
@@ -10,13 +11,14 @@
 
 namespace guerdon::reward {
 
-Module::Module(Platform& platform, event::UserDataOwners& user_data)
+Module::Module(Platform& platform, auth::UserDataOwners& user_data)
     : wallets_(std::make_unique<Wallets>(platform.cursors)),
       catalogue_(std::make_unique<Catalogue>(platform.cursors, platform.pumps)),
       requests_(std::make_unique<Requests>(platform.cursors)) {
   declare_routes(platform.routes, *catalogue_, *requests_, *wallets_);
   declare_subscribers(platform, *requests_);
-  user_data.add({.hide = hide_user, .show = show_user});
+  declare_metrics(platform.metrics);
+  own_user_data(user_data);
 }
 
 Module::~Module() = default;

@@ -54,10 +54,11 @@ struct RequestFilter {
 };
 
 /// A reward as its row, with the number of codes that its pool ever had; empty where it is no pool.
-struct RewardRow : RewardView {
+struct RewardRow : RewardFields {
   std::optional<std::int64_t> codes;
+  std::optional<Instant> deleted_at;
 };
-BOOST_DESCRIBE_STRUCT(RewardRow, (RewardView), (codes))
+BOOST_DESCRIBE_STRUCT(RewardRow, (RewardFields), (codes, deleted_at))
 
 /// A grant with the code of the pool that it took.
 struct GrantRow : GrantView {
@@ -74,13 +75,25 @@ struct CouponRow {
 };
 BOOST_DESCRIBE_STRUCT(CouponRow, (), (reward_id, event_id, metadata, code, granted_at))
 
-// rewards; those that were deleted are not found
+struct RewardFilter {
+  std::optional<RewardType> type;
+  bool with_deleted = false;
+};
+
+// rewards
 void add_reward(Tx& tx, const RewardRow& reward);
-std::optional<RewardView> find_reward(Snapshot& snapshot, event::EventId event, RewardId id);
-std::vector<RewardView> list_rewards(Snapshot& snapshot, event::EventId event);
-std::vector<RewardView> page_rewards(Snapshot& snapshot, event::EventId event, std::optional<RewardType> type,
-                                     std::optional<Uuid> before, std::int64_t limit);
-/// The same, which nobody else grants or changes until the commit.
+/// Also one that was deleted.
+std::optional<RewardRow> find_reward(Snapshot& snapshot, event::EventId event, RewardId id);
+/// Those that the event has, by id.
+std::vector<RewardRow> list_rewards(Snapshot& snapshot, event::EventId event);
+std::vector<RewardRow> page_rewards(Snapshot& snapshot, event::EventId event, const RewardFilter& filter,
+                                    std::optional<Uuid> before, std::int64_t limit);
+/// Those that the event has, by id. Nobody else grants or changes one of them until the commit, nor gives back the
+/// stock of one that was deleted.
+std::vector<RewardRow> lock_rewards(Tx& tx, event::EventId event);
+/// The same, for a request that holds nothing yet; none, and no lock, where one of them is exhausted.
+std::vector<RewardRow> lock_rewards_in_stock(Tx& tx, event::EventId event);
+/// One that was not deleted, which nobody else grants or changes until the commit.
 std::optional<RewardRow> lock_reward(Tx& tx, event::EventId event, RewardId id);
 /// Its name, metadata and stock.
 void save_reward(Tx& tx, const RewardRow& reward);
@@ -118,32 +131,34 @@ bool has_pending(Snapshot& snapshot, event::EventId event);
 std::vector<RequestRow> page_requests(Snapshot& snapshot, const RequestFilter& filter, std::int64_t limit);
 
 // grants and ledger
-void add_grant(Tx& tx, const RequestRow& request, const RewardView& reward);
+void add_grant(Tx& tx, const RequestRow& request, const RewardRow& reward);
 std::vector<GrantRow> list_grants(Snapshot& snapshot, RequestId request);
-/// Adds to the balance and returns the new one; entries of one user follow one another.
-std::int64_t add_points(Tx& tx, UserId user, std::int64_t amount);
-void add_ledger_entry(Tx& tx, UserId user, const LedgerEntry& entry);
-std::int64_t sum_points(Snapshot& snapshot, UserId user);
-std::vector<LedgerEntry> page_ledger(Snapshot& snapshot, UserId user, std::optional<Uuid> before, std::int64_t limit);
-
-// what a user owns, by their grants
-std::vector<WalletItem> list_items(Snapshot& snapshot, UserId user);
-/// Newest first.
-std::vector<CouponRow> list_coupons(Snapshot& snapshot, UserId user);
-/// Newest first, each badge as it was granted first.
-std::vector<WalletBadge> list_badges(Snapshot& snapshot, UserId user);
-
-// backlog
-/// From the first user on, also where it was under way.
-void begin_backlog(Tx& tx, event::EventId event);
-struct Backlog {
-  event::EventId event_id;
-  std::optional<UserId> after_user;
+/// Makes the wallet the transaction's own before points come, where that order matters (PostgreSQL).
+void lock_wallet(Tx& tx, UserId user);
+struct Balance {
+  std::int64_t points = 0;
+  std::int64_t entries = 0;
 };
-BOOST_DESCRIBE_STRUCT(Backlog, (), (event_id, after_user))
-/// The oldest, which nobody else changes or resets until the commit.
-std::optional<Backlog> next_backlog(Tx& tx);
-void save_backlog(Tx& tx, const Backlog& backlog);
-void end_backlog(Tx& tx, event::EventId event);
+BOOST_DESCRIBE_STRUCT(Balance, (), (points, entries))
+/// Adds to the balance and returns the new one; entries of one user follow one another.
+Balance add_points(Tx& tx, UserId user, std::int64_t amount);
+/// An entry as its row: `number` is the user's how-manieth it is.
+struct LedgerRow : LedgerEntry {
+  std::int64_t number = 0;
+};
+BOOST_DESCRIBE_STRUCT(LedgerRow, (LedgerEntry), (number))
+void add_ledger_entry(Tx& tx, UserId user, const LedgerRow& entry);
+/// Entries that a deletion has hidden only `with_deleted`.
+std::int64_t sum_points(Snapshot& snapshot, UserId user, bool with_deleted);
+/// The same, the latest first, those with a number below `before`, if given.
+std::vector<LedgerRow> page_ledger(Snapshot& snapshot, UserId user, bool with_deleted,
+                                   std::optional<std::int64_t> before, std::int64_t limit);
+
+// what a user owns, by their grants; hidden ones only `with_deleted`
+std::vector<WalletItem> list_items(Snapshot& snapshot, UserId user, bool with_deleted);
+/// Newest first.
+std::vector<CouponRow> list_coupons(Snapshot& snapshot, UserId user, bool with_deleted);
+/// Newest first, each badge as it was granted first.
+std::vector<WalletBadge> list_badges(Snapshot& snapshot, UserId user, bool with_deleted);
 
 }  // namespace guerdon::reward

@@ -14,16 +14,18 @@ class Requests {
   explicit Requests(const CursorCodec& cursors) : cursors_(cursors) {}
 
   /// The caller asks for the event's rewards: approved at once where the condition is met and nobody has to decide,
-  /// waiting otherwise. Errors: not-found, event-deleted, event-not-running, no-rewards, already-requested (with the
-  /// request's id and status), rewards-exhausted.
+  /// waiting otherwise. Errors: not-found, user-deleted, event-deleted, event-not-running, no-rewards,
+  /// already-requested (with the request's id and status), rewards-exhausted.
   Result<RequestView> ask(Tx& tx, const Caller& caller, event::EventId event);
 
   /// The condition is met: the waiting request is approved, or one is made and approved for who did not ask.
   /// A request that waits when nothing remains is rejected with the reason rewards-exhausted. Whom an operator has
-  /// rejected must ask again. Doing it twice changes nothing.
+  /// rejected must ask again, and nobody is served who has not met the condition (any more). Doing it twice changes
+  /// nothing.
   Result<void> serve(Tx& tx, event::EventId event, UserId user);
 
-  /// One chunk of the users who had met a condition before its event's first reward came.
+  /// One chunk of the users who had met a condition before its event's first reward came. Who can't be served, because
+  /// something is damaged, is put aside and tried again later.
   PumpResult serve_backlog(Tx& tx);
   /// After a change of the event: everybody who has met the condition is to be served, from the first on. False where
   /// the event serves nobody by itself now.

@@ -33,8 +33,8 @@ void declare_reading_rewards(Router& routes, Catalogue& catalogue) {
                 .summary = "One reward",
                 .problems = {problems::not_found},
                 .etag = true},
-               [&catalogue](Snapshot& snapshot, const Caller& caller, const Request<RewardPath>& request) {
-                 return catalogue.get_reward(snapshot, caller, request.path.event_id, request.path.id);
+               [&catalogue](Snapshot& snapshot, const Caller& caller, const Request<RewardPath, RewardQuery>& request) {
+                 return catalogue.get_reward(snapshot, caller, request.path.event_id, request.path.id, request.query);
                });
 }
 
@@ -76,18 +76,19 @@ void declare_writing_rewards(Router& routes, Catalogue& catalogue) {
 }
 
 void declare_requests(Router& routes, Requests& requests) {
-  routes.command({.method = "POST",
-                  .path = "/api/events/{eventId}/requests",
-                  .policy = Policy::roles({Role::user}).users_only(),
-                  .summary = "Ask for an event's rewards",
-                  .status = 201,
-                  .problems = {problems::not_found, refusals::event_deleted, refusals::event_not_running,
-                               refusals::already_requested, refusals::rewards_exhausted, refusals::no_rewards},
-                  .alias = "/api/events/{eventId}/request",
-                  .budget = Budget::reward_request},
-                 [&requests](Tx& tx, const Caller& caller, const Request<EventPath>& request) {
-                   return requests.ask(tx, caller, request.path.event_id);
-                 });
+  routes.command(
+      {.method = "POST",
+       .path = "/api/events/{eventId}/requests",
+       .policy = Policy::roles({Role::user}).users_only(),
+       .summary = "Ask for an event's rewards",
+       .status = 201,
+       .problems = {problems::not_found, problems::user_deleted, refusals::event_deleted, refusals::event_not_running,
+                    refusals::already_requested, refusals::rewards_exhausted, refusals::no_rewards},
+       .alias = "/api/events/{eventId}/request",
+       .budget = Budget::reward_request},
+      [&requests](Tx& tx, const Caller& caller, const Request<EventPath>& request) {
+        return requests.ask(tx, caller, request.path.event_id);
+      });
   routes.query({.method = "GET",
                 .path = "/api/events/requests",
                 .policy = Policy::any_account(),

@@ -30,10 +30,12 @@ void declare_closings(Platform& platform) {
 
 void declare_subscribers(Platform& platform, Requests& requests) {
   platform.pumps.add(std::string{backlog_pump}, [&requests](Tx& tx) { return requests.serve_backlog(tx); });
+  // One user's rewards at a time: locks of a second one would break the order (README, Locks).
   platform.bus.subscribe<progress::ConditionMet>("reward.condition-met",
                                                  [&requests](Tx& tx, const progress::ConditionMet& message) {
                                                    return requests.serve(tx, message.event_id, message.user_id);
-                                                 });
+                                                 },
+                                                 {.alone = true});
   auto& pumps = platform.pumps;
   platform.bus.subscribe<event::EventUpdated>(
       "reward.event-updated", [&requests, &pumps](Tx& tx, const event::EventUpdated& message) -> Result<void> {

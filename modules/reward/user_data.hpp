@@ -1,16 +1,22 @@
-// What belongs to a user here, when it is deleted on its own and when it is restored: their requests. What was granted,
-// the ledger and the numbers of rewards stay as they are, and stock that a request holds stays held.
+// What belongs to a user here, taken out of sight by a deletion and brought back: requests, and what the wallet shows.
+// Totals of rewards stay as they are, stock that a request holds stays held, and the ledger stays the sum it is.
 #pragma once
 
-#include "event/user_data.hpp"
+#include "auth/user_data.hpp"
 #include "guerdon/store.hpp"
 
 namespace guerdon::reward {
 
 /// A hidden request is nobody's to decide, and still the one live request that a user may have in an event.
-event::RowCounts hide_user(Tx& tx, UserId user, const Uuid& mark);
+auth::RowCounts hide_user_requests(Tx& tx, UserId user, const Uuid& mark);
+/// Whoever met a condition meanwhile is served when progress says so.
+auth::RowCounts show_user_requests(Tx& tx, UserId user, const Uuid& mark);
 
-/// Brings back exactly what that mark hid. Whoever met a condition meanwhile is served when progress says so.
-event::RowCounts show_user(Tx& tx, UserId user, const Uuid& mark);
+/// Grants, ledger and balance: to most it is as if there were none.
+auth::RowCounts hide_user_wallet(Tx& tx, UserId user, const Uuid& mark);
+auth::RowCounts show_user_wallet(Tx& tx, UserId user, const Uuid& mark);
+
+/// Registers all that with whoever deletes.
+void own_user_data(auth::UserDataOwners& owners);
 
 }  // namespace guerdon::reward

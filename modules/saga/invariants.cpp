@@ -1,4 +1,4 @@
-// That a saga ends is for an alarm to watch; that it never rests in between can be asked of its rows.
+// A saga that takes a day wants somebody to look; that it never rests in between can be asked of its rows.
 #include "saga/module.hpp"
 
 namespace guerdon::saga {
@@ -33,10 +33,16 @@ std::vector<std::string> forgotten(Snapshot& snapshot) {
   return name_each(snapshot.list<SagaId>(sql));
 }
 
+std::vector<std::string> unfinished_after_a_day(Snapshot& snapshot) {
+  constexpr Sql sql = "SELECT id FROM saga_sagas WHERE next_at IS NOT NULL AND created_at < $1 LIMIT 100";
+  return name_each(snapshot.list<SagaId>(sql, snapshot.now() - std::chrono::hours{24}));
+}
+
 }  // namespace
 
 std::vector<Invariant> invariants() {
-  return {{.name = "I29",
+  return {{.name = "I29", .rule = "A saga ends within a day.", .violations = unfinished_after_a_day},
+          {.name = "I29",
            .rule = "A saga that ended has all of its steps applied, or none.",
            .violations = ended_in_between},
           {.name = "I33",

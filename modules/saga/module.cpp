@@ -1,15 +1,24 @@
-// Makes the engine and hangs its pump into the platform (module.hpp). Nothing is decided here.
+// Makes the engine, hangs its pump into the platform and declares the routes (module.hpp). Nothing is decided here.
 #include "saga/module.hpp"
 
+#include "console.hpp"
+#include "metrics.hpp"
+#include "routes.hpp"
 #include "saga_engine.hpp"
 
 namespace guerdon::saga {
 
 struct Module::Parts {
   SagaEngine engine;
+  Console console;
 };
 
-Module::Module(Platform& platform) : parts_(new Parts{.engine = SagaEngine{platform.pumps, platform.random}}) {}
+Module::Module(Platform& platform)
+    : parts_(new Parts{.engine = SagaEngine{platform.pumps, platform.random},
+                       .console = Console{platform.pumps, platform.cursors}}) {
+  declare_routes(platform.routes, parts_->console);
+  declare_metrics(platform.metrics);
+}
 
 Module::~Module() = default;
 

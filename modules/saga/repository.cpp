@@ -1,5 +1,7 @@
 #include "repository.hpp"
 
+#include "guerdon/page.hpp"
+
 namespace guerdon::saga {
 namespace {
 
@@ -10,15 +12,46 @@ struct Head {
   std::optional<UserId> user_id;
   std::optional<json::value> receipt;
   Instant created_at;
-  std::optional<Instant> finished_at;
+  std::optional<Instant> next_at, finished_at;
 };
-BOOST_DESCRIBE_STRUCT(Head, (), (id, type, state, user_id, receipt, created_at, finished_at))
+BOOST_DESCRIBE_STRUCT(Head, (), (id, type, state, user_id, receipt, created_at, next_at, finished_at))
 
 Receipt read_receipt(const std::optional<json::value>& stored) {
   Receipt receipt;
   if (!stored) return receipt;
   for (const auto& [table, count] : stored->as_object()) receipt.emplace(table, count.to_number<std::int64_t>());
   return receipt;
+}
+
+SagaRecord record_of(Snapshot& snapshot, const Head& head) {
+  return {.id = head.id,
+          .type = head.type,
+          .state = head.state,
+          .user_id = head.user_id,
+          .steps = snapshot.list<StepRecord>("SELECT name, state, attempts, error, started_at, finished_at"
+                                             " FROM saga_steps WHERE saga_id = $1 ORDER BY position",
+                                             head.id),
+          .receipt = read_receipt(head.receipt),
+          .created_at = head.created_at,
+          .next_at = head.next_at,
+          .finished_at = head.finished_at};
+}
+
+std::vector<Head> page_heads(Snapshot& snapshot, const SagaFilter& filter, const Uuid& before, std::int64_t limit) {
+  if (filter.user)
+    return snapshot.list<Head>(
+        "SELECT id, type, state, user_id, receipt, created_at, next_at, finished_at FROM saga_sagas"
+        " WHERE user_id = $1 AND id < $2 AND ($3 IS NULL OR state = $3) ORDER BY id DESC LIMIT $4",
+        *filter.user, before, filter.state, limit);
+  if (filter.state)
+    return snapshot.list<Head>(
+        "SELECT id, type, state, user_id, receipt, created_at, next_at, finished_at FROM saga_sagas"
+        " WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        *filter.state, before, limit);
+  return snapshot.list<Head>(
+      "SELECT id, type, state, user_id, receipt, created_at, next_at, finished_at FROM saga_sagas"
+      " WHERE id < $1 ORDER BY id DESC LIMIT $2",
+      before, limit);
 }
 
 }  // namespace
@@ -85,19 +118,22 @@ std::optional<std::string> find_step_name(Snapshot& snapshot, SagaId saga, int p
 
 std::optional<SagaRecord> find_record(Snapshot& snapshot, SagaId saga) {
   const auto head = snapshot.find<Head>(
-      "SELECT id, type, state, user_id, receipt, created_at, finished_at FROM saga_sagas WHERE id = $1", saga);
+      "SELECT id, type, state, user_id, receipt, created_at, next_at, finished_at FROM saga_sagas WHERE id = $1", saga);
   if (!head) return std::nullopt;
-  return SagaRecord{
-      .id = head->id,
-      .type = head->type,
-      .state = head->state,
-      .user_id = head->user_id,
-      .steps = snapshot.list<StepRecord>("SELECT name, state, attempts, error, started_at, finished_at FROM saga_steps"
-                                         " WHERE saga_id = $1 ORDER BY position",
-                                         saga),
-      .receipt = read_receipt(head->receipt),
-      .created_at = head->created_at,
-      .finished_at = head->finished_at};
+  return record_of(snapshot, *head);
+}
+
+std::vector<SagaRecord> page_records(Snapshot& snapshot, const SagaFilter& filter, std::optional<Uuid> before,
+                                     std::int64_t limit) {
+  std::vector<SagaRecord> records;
+  for (const auto& head : page_heads(snapshot, filter, below(before), limit))
+    records.push_back(record_of(snapshot, head));
+  return records;
+}
+
+bool hurry(Tx& tx, SagaId saga) {
+  return tx.exec("UPDATE saga_sagas SET next_at = $2, failures = 0, lost = 0 WHERE id = $1 AND finished_at IS NULL",
+                 saga, tx.now()) == 1;
 }
 
 std::optional<SagaId> find_unfinished(Snapshot& snapshot, std::string_view type, UserId user) {

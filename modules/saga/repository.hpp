@@ -45,6 +45,15 @@ void mark_step(Tx& tx, SagaId saga, int position, StepState state);
 [[nodiscard]] std::optional<std::string> find_step_name(Snapshot& snapshot, SagaId saga, int position);
 
 [[nodiscard]] std::optional<SagaRecord> find_record(Snapshot& snapshot, SagaId saga);
+struct SagaFilter {
+  std::optional<SagaState> state;
+  std::optional<UserId> user;
+};
+/// Newest first, with ids below `before`.
+[[nodiscard]] std::vector<SagaRecord> page_records(Snapshot& snapshot, const SagaFilter& filter,
+                                                   std::optional<Uuid> before, std::int64_t limit);
+/// Due now, and as if what it stands at had never failed; false for a saga that has ended.
+bool hurry(Tx& tx, SagaId saga);
 [[nodiscard]] std::optional<SagaId> find_unfinished(Snapshot& snapshot, std::string_view type, UserId user);
 
 }  // namespace guerdon::saga

@@ -116,6 +116,12 @@ void record_audit(Tx& tx, const Caller& caller, const AuditEntry& entry) {
   tx.exec("UPDATE audit_head SET hash = $1 WHERE id = 1", row.hash);
 }
 
+void visit_audited(Snapshot& snapshot, std::string_view action, FunctionRef<void(std::string_view)> visitor) {
+  snapshot.visit(
+      "SELECT subject FROM audit_log WHERE action = $1 ORDER BY position",
+      [&](const Row& row) { visitor(row.text(0)); }, action);
+}
+
 void add_audit_route(Router& routes, const CursorCodec& cursors) {
   routes.query({.method = "GET",
                 .path = "/api/admin/audit",

@@ -73,6 +73,7 @@ constexpr std::array phrases{
     Phrase{406, "Not Acceptable"},
     Phrase{408, "Request Timeout"},
     Phrase{409, "Conflict"},
+    Phrase{410, "Gone"},
     Phrase{412, "Precondition Failed"},
     Phrase{413, "Content Too Large"},
     Phrase{414, "URI Too Long"},

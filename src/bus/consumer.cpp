@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace guerdon::bus {
+namespace {
+
+constexpr int read_alone = 4;  // messages, where one of them is handled a pass
+
+}  // namespace
 
 class Consumer::Budget {
  public:
@@ -22,7 +27,9 @@ struct Consumer::Work {
   Tx& tx;
   const Place place;
   const Budget budget;
+  const bool alone;                    // one message and no more
   std::int64_t seen = place.position;  // nothing of the topic up to here is left to do
+  bool retried = false;
   int handled = 0;
   bool more = false;
   bool parks = false;  // anything parked?
@@ -31,9 +38,12 @@ struct Consumer::Work {
 PumpResult Consumer::pass(Tx& tx) {
   if (held_) return {};
   const Budget budget{limits_.budget};
-  Work work{.tx = tx, .place = lock_offset(tx, name(), partition_), .budget = budget};
+  Work work{.tx = tx, .place = lock_offset(tx, name(), partition_), .budget = budget, .alone = handles_alone(tx)};
   retry_due(work);
-  deliver(work);
+  if (work.alone && work.retried)
+    work.more = true;
+  else
+    deliver(work);
   move_on(work);
   PumpResult result{.more = work.more};
   if (work.parks)
@@ -43,10 +53,11 @@ PumpResult Consumer::pass(Tx& tx) {
 
 // New messages get the other half of the time, whatever is due again.
 void Consumer::retry_due(Work& work) {
-  int left = limits_.retries;
+  int left = work.alone ? 1 : limits_.retries;
   while (auto head = parking_.earliest(work.tx)) {
     work.parks = true;
     if (*head->next_at > work.tx.now() || left <= 0 || work.budget.is_half_spent()) return;
+    work.retried = true;
     retry_key(work, *std::move(head), left);
   }
 }
@@ -64,9 +75,10 @@ void Consumer::retry_key(Work& work, Parked head, int& left) {
 }
 
 void Consumer::deliver(Work& work) {
-  const auto batch = read_topic(work.tx, topic(), partition_, work.place.position, limits_.batch);
+  const int most = work.alone ? read_alone : limits_.batch;
+  const auto batch = read_topic(work.tx, topic(), partition_, work.place.position, most);
   for (const auto& delivery : batch) {
-    if (work.handled > 0 && work.budget.is_spent()) {
+    if (work.handled > 0 && (work.alone || work.budget.is_spent())) {
       work.more = true;
       return;
     }
@@ -78,7 +90,7 @@ void Consumer::deliver(Work& work) {
     else if (!handling_.run_new(work.tx, delivery))
       work.parks = true;
   }
-  work.more = batch.size() == static_cast<std::size_t>(limits_.batch);
+  work.more = batch.size() == static_cast<std::size_t>(most);
   if (!work.more) work.seen = std::max(work.seen, work.place.last);
 }
 

@@ -57,6 +57,9 @@ class Consumer {
   class Budget;
   struct Work;
 
+  [[nodiscard]] bool handles_alone(Tx& tx) const {
+    return subscription_.options.alone && tx.engine() == Engine::postgres;
+  }
   void retry_due(Work& work);
   void retry_key(Work& work, Parked head, int& left);
   void deliver(Work& work);

@@ -20,6 +20,13 @@ std::vector<std::string> offsets_off_the_log(Snapshot& snapshot) {
       " WHERE h.next IS NULL OR o.position >= h.next OR o.position < 0 LIMIT 100");
 }
 
+std::vector<std::string> readers_off_the_log(Snapshot& snapshot) {
+  return snapshot.list<std::string>(
+      "SELECT o.consumer || ' of ' || o.topic || ' in partition ' || o.partition || ' at ' || o.position"
+      " FROM feed_offsets o LEFT JOIN outbox_head h ON h.partition = o.partition"
+      " WHERE h.next IS NULL OR o.position >= h.next OR o.position < 0 LIMIT 100");
+}
+
 std::vector<std::string> parked_ahead_of_the_log(Snapshot& snapshot) {
   return snapshot.list<std::string>(
       "SELECT p.consumer || ' in partition ' || p.partition || ' at ' || p.position FROM parked p"
@@ -43,6 +50,7 @@ std::vector<Invariant> invariants() {
        .rule = "The log of messages has no gap from its oldest one to its head.",
        .violations = partitions_with_gaps},
       {.name = "I21", .rule = "No subscriber is ahead of the log.", .violations = offsets_off_the_log},
+      {.name = "I21", .rule = "No reader of the feed is ahead of the log.", .violations = readers_off_the_log},
       {.name = "I21", .rule = "What is parked was in the log.", .violations = parked_ahead_of_the_log},
       {.name = "I21",
        .rule = "Of the parked messages of a key exactly the first has a time to be tried at.",

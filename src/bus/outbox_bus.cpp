@@ -5,13 +5,21 @@
 #include <set>
 #include <stdexcept>
 
+#include "bus/figures.hpp"
+#include "bus/log_epoch.hpp"
 #include "bus/partition.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon::bus {
 
 OutboxBus::OutboxBus(Database& database, PumpRunner& runner, Random& random, BusSettings settings)
-    : database_(database), runner_(runner), random_(random), settings_(settings), writer_(settings.pseudonymous) {}
+    : database_(database),
+      runner_(runner),
+      random_(random),
+      settings_(settings),
+      writer_(settings.pseudonymous),
+      retention_(settings.retention, settings.forget_readers,
+                 [this](std::string_view consumer) { return is_known(consumer); }) {}
 
 void OutboxBus::add(std::string consumer, std::string topic, std::string type, Handler handler,
                     SubscribeOptions options) {
@@ -35,15 +43,53 @@ std::vector<MessageType> OutboxBus::catalogue() const {
   return list;
 }
 
+void OutboxBus::tell_dead_letters(std::string topics, Hook hook) {
+  dead_letter_hooks_.emplace_back(std::move(topics), std::move(hook));
+}
+
+void OutboxBus::seal() {
+  is_sealed_ = true;
+  for (auto& subscription : subscriptions_)
+    for (const auto& [topics, hook] : dead_letter_hooks_) {
+      if (!subscription.topic.starts_with(topics)) continue;
+      subscription.options.on_dead = [own = std::move(subscription.options.on_dead), hook = hook](
+                                         Tx& tx, const DeliveryFailure& failure) {
+        if (own) own(tx, failure);
+        hook(tx, failure);
+      };
+    }
+}
+
+bool OutboxBus::has_topic(std::string_view topic) const {
+  return std::any_of(types_.begin(), types_.end(), [&](const auto& type) { return type.first.first == topic; });
+}
+
 bool OutboxBus::is_known(std::string_view consumer) const {
   const auto is_it = [&](const auto& known) { return known.consumer == consumer; };
   return std::any_of(subscriptions_.begin(), subscriptions_.end(), is_it) ||
          std::any_of(readers_.begin(), readers_.end(), is_it);
 }
 
+void OutboxBus::add_metrics(Metrics& metrics) const {
+  metrics.add_rows([this](Snapshot& snapshot, MetricSheet& sheet) {
+    std::vector<std::string> consumers;
+    for (const auto& subscription : subscriptions_) {
+      consumers.push_back(subscription.consumer);
+      tell_lag(snapshot, sheet, {subscription.consumer, subscription.topic, subscription.type});
+    }
+    for (const auto& reader : readers_) {
+      consumers.push_back(reader.consumer);
+      tell_lag(snapshot, sheet, {reader.consumer, reader.topic, {}});
+    }
+    tell_parked(snapshot, sheet, consumers);
+    bus::tell_dead_letters(snapshot, sheet, consumers);
+  });
+}
+
 void OutboxBus::start(bool unclean) {
   if (!is_sealed_) throw std::logic_error("the bus must be sealed before it starts");
   is_careful_.store(unclean, std::memory_order_release);
+  ensure_epoch(database_);
   place_consumers(unclean);
   add_consumers();
   if (unclean) add_careful_mode();
@@ -121,9 +167,6 @@ void OutboxBus::add_careful_mode() {
 }
 
 void OutboxBus::add_chores() {
-  retention_ = std::make_unique<Retention>(settings_.retention,
-                                           [this](std::string_view consumer) { return is_known(consumer); });
-  runner_.add("bus retention", [this](Tx& tx) { return retention_->pass(tx); }, false);
   watch_ = std::make_unique<Watch>(settings_.delivery.lazy_messages, settings_.delivery.lazy_time,
                                    [this](const std::string& consumer, int partition) { wake(consumer, partition); });
   runner_.add("bus watch", [this](Tx& tx) { return watch_->pass(tx); }, true);
@@ -140,7 +183,9 @@ void OutboxBus::write(Connection& connection, Instant now, std::span<OutgoingMes
 }
 
 void OutboxBus::committed(std::span<const OutgoingMessage> messages) noexcept {
+  if (observer_) observer_(messages);
   if (!is_started_.load(std::memory_order_acquire)) return;
+  if (seen_) seen_(messages);
   const auto partitions = static_cast<int>(heads_.size());
   std::vector<PumpRunner::Number> woken;
   for (const auto& message : messages) {

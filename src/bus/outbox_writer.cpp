@@ -16,7 +16,7 @@ json::object as_row(OutgoingMessage& message, std::int64_t number) {
           {"topic", message.topic},
           {"key", message.key},
           {"type", message.type},
-          {"payload", std::move(message.payload)},
+          {"payload", message.payload},
           {"headers", std::move(message.headers)},
           {"at", to_rfc3339(message.time)}};
 }

@@ -14,7 +14,7 @@ class OutboxWriter {
  public:
   explicit OutboxWriter(bool pseudonymous) : pseudonymous_(pseudonymous) {}
 
-  /// Moves from payloads and headers. Throws StoreError. Thread-safe.
+  /// Moves from headers. Throws StoreError. Thread-safe.
   void write(Snapshot& store, std::span<OutgoingMessage> messages);
 
   /// A property of the database, read once.

@@ -11,6 +11,11 @@
 
 namespace guerdon::bus {
 
+struct DeadLetterTag {
+  static constexpr std::string_view prefix = "dlq";
+};
+using DeadLetterId = Id<DeadLetterTag>;
+
 struct Parked {
   Delivery delivery;
   int attempts = 0;  ///< that ended in a failure

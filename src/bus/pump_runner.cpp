@@ -155,8 +155,8 @@ bool PumpRunner::runs_again(Pump& pump, const PumpResult& result) {
   if (!result.next_at) return false;
   if (*result.next_at <= clock_.now()) return true;
   pump.next_at = result.next_at;
-  const bool first = due_.emplace(*pump.next_at, &pump).first == due_.begin();
-  if (first) time_changed_.notify_all();
+  due_.emplace(*pump.next_at, &pump);
+  if (due_.begin()->second == &pump) time_changed_.notify_all();
   return false;
 }
 

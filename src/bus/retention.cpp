@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "bus/feed_offsets.hpp"
+
 namespace guerdon::bus {
 namespace {
 
 constexpr std::int64_t chunk = 500;
-constexpr std::chrono::minutes soonest{1};
-constexpr std::chrono::hours latest{1};
 
 }  // namespace
 
@@ -24,7 +24,7 @@ std::vector<Standing> list_standings(Snapshot& store) {
   return found;
 }
 
-PumpResult Retention::pass(Tx& tx) {
+std::int64_t Retention::prune(Tx& tx) {
   std::map<int, std::int64_t> passed;  // by all, in each partition
   tx.visit("SELECT partition, next - 1 FROM outbox_head",
            [&](const Row& row) { passed.emplace(column<int>(row, 0), column<std::int64_t>(row, 1)); });
@@ -33,23 +33,24 @@ PumpResult Retention::pass(Tx& tx) {
     auto& least = passed[standing.partition];
     least = std::min(least, standing.position);
   }
-  auto next_at = tx.now() + latest;
+  for (const auto& pin : list_pins(tx, tx.now() - forget_readers_)) {
+    auto& least = passed[pin.partition];
+    least = std::min(least, pin.position);
+  }
   for (const auto& [partition, position] : passed)
-    if (prune(tx, partition, position, next_at) > 0) return {.more = true};
-  return {.next_at = std::max(next_at, tx.now() + soonest)};
+    if (const auto removed = prune(tx, partition, position); removed > 0) return removed;
+  return 0;
 }
 
 // The oldest messages as far as they are old enough, so that the log stays without holes.
-std::int64_t Retention::prune(Tx& tx, int partition, std::int64_t passed, Instant& next_at) const {
+std::int64_t Retention::prune(Tx& tx, int partition, std::int64_t passed) const {
   std::int64_t last = 0;
   bool is_old = true;
   tx.visit(
       "SELECT position, at FROM outbox WHERE partition = $1 AND position <= $2 ORDER BY position LIMIT $3",
       [&](const Row& row) {
-        const auto expires_at = row.instant(1) + keep_;
-        is_old = is_old && expires_at <= tx.now();
+        is_old = is_old && row.instant(1) + keep_ <= tx.now();
         if (is_old) last = row.integer(0);
-        if (!is_old && last == 0) next_at = std::min(next_at, expires_at);
       },
       partition, passed, chunk);
   if (last == 0) return 0;

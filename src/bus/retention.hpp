@@ -29,16 +29,18 @@ class Retention {
  public:
   using IsKnown = std::function<bool(std::string_view consumer)>;
 
-  /// A consumer that is not known to this server keeps nothing from being removed.
-  Retention(std::chrono::milliseconds keep, IsKnown is_known) : keep_(keep), is_known_(std::move(is_known)) {}
+  /// A consumer that is not known to this server keeps nothing from being removed, nor does a named reader of the feed
+  /// that has not committed for as long as `forget_readers`.
+  Retention(std::chrono::milliseconds keep, std::chrono::milliseconds forget_readers, IsKnown is_known)
+      : keep_(keep), forget_readers_(forget_readers), is_known_(std::move(is_known)) {}
 
-  /// A pump's pass: one chunk of one partition.
-  PumpResult pass(Tx& tx);
+  /// Removes one chunk of one partition; how many messages, 0 when there is nothing to remove.
+  std::int64_t prune(Tx& tx);
 
  private:
-  std::int64_t prune(Tx& tx, int partition, std::int64_t passed, Instant& next_at) const;
+  std::int64_t prune(Tx& tx, int partition, std::int64_t passed) const;
 
-  const std::chrono::milliseconds keep_;
+  const std::chrono::milliseconds keep_, forget_readers_;
   const IsKnown is_known_;
 };
 

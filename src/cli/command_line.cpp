@@ -23,6 +23,7 @@ constexpr const char* examples = R"(Examples:
                                                     the first administrator; asks for the password
   guerdon admin create --username ada --email ada@example.com < password.txt
   guerdon verify                                    check the data; also while the server runs
+  guerdon dlq list --topic user.login               messages that were given up; then replay or discard them
   guerdon health --url http://127.0.0.1:8080/healthz
 
 Exit codes: 0 done, 1 the answer is no, 64 wrong usage, 69 port taken or no server, 70 internal, 74 I/O,
@@ -35,6 +36,24 @@ constexpr const char* admin_examples = R"(The password is asked for on a termina
 At the first start the environment does the same: GUERDON_ADMIN_USERNAME, GUERDON_ADMIN_EMAIL, GUERDON_ADMIN_PASSWORD
 (or GUERDON_ADMIN_PASSWORD_FILE).
 )";
+
+template <class F>
+void add_dead_letters(CLI::App& parser, CommandLine& line, const F& command) {
+  auto* const dlq = parser.add_subcommand("dlq", "Look after dead letters: messages that a consumer gave up");
+  dlq->require_subcommand(1)->fallthrough();
+  auto* const list = command(*dlq, "list", "A line for each, newest first", Command::dlq_list);
+  auto* const replay =
+      command(*dlq, "replay", "Hand one, or all of a topic, to the consumer again", Command::dlq_replay);
+  auto* const id = replay->add_option("id", line.id, "The one to replay");
+  for (auto* const filtered : {list, replay}) {
+    filtered->add_option("--topic", line.topic, "Those of that topic");
+    filtered->add_option("--consumer", line.consumer, "Those of that consumer");
+  }
+  id->excludes("--topic")->excludes("--consumer");
+  auto* const discard = command(*dlq, "discard", "Throw one away", Command::dlq_discard);
+  discard->add_option("id", line.id, "The one to discard")->required();
+  discard->add_option("--reason", line.reason, "Why; the audit log keeps it")->required();
+}
 
 void add_commands(CLI::App& parser, CommandLine& line) {
   const auto command = [&](CLI::App& parent, const char* name, const char* what, Command value) {
@@ -54,6 +73,7 @@ void add_commands(CLI::App& parser, CommandLine& line) {
   create->footer(admin_examples);
 
   command(parser, "verify", "Check what must always hold of the data; a line for each that does not", Command::verify);
+  add_dead_letters(parser, line, command);
   command(parser, "openapi", "Print the OpenAPI document of the API", Command::openapi);
   command(parser, "config", "Print every setting as it is in force, secrets masked", Command::config);
   auto* const health = command(parser, "health", "Ask a server how it is; for health checks", Command::health);

@@ -7,14 +7,15 @@
 
 namespace guerdon::cli {
 
-enum class Command { serve, migrate, admin_create, verify, openapi, config, health };
+enum class Command { serve, migrate, admin_create, verify, dlq_list, dlq_replay, dlq_discard, openapi, config, health };
 
 struct CommandLine {
   Command command = Command::serve;
   std::string config_file;
-  std::vector<std::string> overrides;  ///< of --set, `key=value`
-  std::string username, email;         ///< admin create
-  std::string url;                     ///< health
+  std::vector<std::string> overrides;       ///< of --set, `key=value`
+  std::string username, email;              ///< admin create
+  std::string url;                          ///< health
+  std::string id, topic, consumer, reason;  ///< dlq
 };
 
 /// Nothing to carry out: help or a version to print (code 0), or what was wrong in one line (code 64).

@@ -44,6 +44,15 @@ int create_admin(const Config& config, const CommandLine& line) {
   return on_data(config, {"admin create", std::move(arguments)});
 }
 
+int dead_letters(const Config& config, const CommandLine& line) {
+  const bool only_looks = line.command == Command::dlq_list;
+  const auto* const command = only_looks                            ? "dlq list"
+                              : line.command == Command::dlq_replay ? "dlq replay"
+                                                                    : "dlq discard";
+  json::object arguments{{"id", line.id}, {"topic", line.topic}, {"consumer", line.consumer}, {"reason", line.reason}};
+  return on_data(config, {command, std::move(arguments)}, only_looks);
+}
+
 int print_openapi(const Config& config) {
   Config elsewhere = config;
   elsewhere.database.url = *DatabaseUrl::parse("sqlite::memory:");

@@ -18,6 +18,7 @@ int serve(const Config& config, const Environment& environment);
 int migrate(const Config& config);
 int create_admin(const Config& config, const CommandLine& line);
 int verify(const Config& config);
+int dead_letters(const Config& config, const CommandLine& line);
 int print_openapi(const Config& config);
 int print_config(const Config& config);
 int check_health(const Config& config, const std::string& url);

@@ -53,6 +53,10 @@ int carry_out(const CommandLine& line, const Environment& environment) {
       return create_admin(*config, line);
     case Command::verify:
       return verify(*config);
+    case Command::dlq_list:
+    case Command::dlq_replay:
+    case Command::dlq_discard:
+      return dead_letters(*config, line);
     case Command::openapi:
       return print_openapi(*config);
     case Command::config:

@@ -31,6 +31,7 @@ Connection::Connection(IoThread& thread, Socket socket, const Address& peer, Con
       opened_(thread.now()),
       deadline_(opened_ + thread.options().timeouts.first_byte) {
   thread_.enlist(*this);
+  thread_.counts().enter(phase_);
 }
 
 Connection::~Connection() { close(); }
@@ -40,10 +41,13 @@ void Connection::start() { wait_for_more(); }
 void Connection::close() {
   if (!socket_) return;
   thread_.strike(*this);
+  thread_.counts().leave(phase_);
   error_code ignored;
   socket_->close(ignored);
   socket_.reset();
   slot_ = {};
+  // What it waits for may be all that keeps this alive: nothing comes after letting go of it.
+  const auto rest = std::move(rest_);
 }
 
 void Connection::read() {
@@ -60,7 +64,7 @@ void Connection::on_read(const error_code& error, std::size_t bytes) {
   is_reading_ = false;
   if (error) return close();
   thread_.note_received(bytes);
-  if (phase_ == Phase::linger) return discard(bytes);
+  if (phase_ == Phase::linger || rest_) return discard(bytes);
   buffer_.commit(bytes);
   advance();
 }
@@ -78,7 +82,9 @@ void Connection::advance() {
     });
   }
   flush();
-  if (!socket_ || is_writing_ || is_busy_) return;
+  if (!socket_ || is_writing_) return;
+  if (rest_) return ask_for_piece();
+  if (is_busy_) return;
   if (is_ending_) return end();
   wait_for_more();
 }
@@ -89,7 +95,7 @@ void Connection::wait_for_more() {
     const auto received = static_cast<std::int64_t>(chunks_ ? chunks_->body().size() : buffer_.size() - head_size_);
     const auto extra = std::chrono::seconds{received / static_cast<std::int64_t>(bytes_per_body_second)};
     if (phase_ != Phase::body) body_started_ = thread_.now();
-    phase_ = Phase::body;
+    enter(Phase::body);
     deadline_ = body_started_ + limits.body + extra;
   } else if (!buffer_.empty()) {
     if (phase_ != Phase::header) {
@@ -105,28 +111,78 @@ void Connection::wait_for_more() {
   read();
 }
 
-void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
+void Connection::enter(Phase phase) {
+  if (phase == phase_) return;
+  thread_.counts().leave(phase_);
+  thread_.counts().enter(phase);
   phase_ = phase;
+}
+
+void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
+  enter(phase);
   deadline_ = thread_.now() + limit;
+}
+
+void Connection::count(const Response& response, Time now) {
+  auto& counts = thread_.counts();
+  counts.note_answer(route_, response.status);
+  if (began_) counts.note_duration(route_, now - *began_);
+  if (!response.problem.empty()) counts.note_problem(response.problem);
+  route_ = 0;
+  began_.reset();
 }
 
 void Connection::finish(Response response) {
   const auto& options = thread_.options();
+  const auto now = thread_.now();
+  count(response, now);
   is_polite_ = !keeps_alive_ && !response.close;
-  envelope_.last = !keeps_alive_ || response.close || thread_.is_draining() || served_ >= options.max_requests ||
-                   thread_.now() - opened_ >= options.timeouts.age;
+  envelope_.last = !keeps_alive_ || response.close || response.rest || thread_.is_draining() ||
+                   served_ >= options.max_requests || now - opened_ >= options.timeouts.age;
   envelope_.request_id = request_id_;
   append_response(out_, response, envelope_);
   is_ending_ = envelope_.last;
   envelope_ = {};
   request_id_.clear();
+  if (!response.rest) return;
+  is_busy_ = true;
+  rest_ = std::move(response.rest);
+}
+
+void Connection::take_piece(Response piece) {
+  is_waiting_ = false;
+  if (piece.status == 200) out_ += piece.body;
+  if (piece.status != 200 || piece.close) end_pieces();
+}
+
+// A client that goes away is noticed by reading: whatever it sends is thrown away.
+void Connection::ask_for_piece() {
+  if (thread_.is_draining()) {
+    end_pieces();
+    return end();
+  }
+  enter(Phase::pieces);
+  deadline_ = Time::max();
+  read();
+  if (std::exchange(is_waiting_, true)) return;
+  rest_->next(Ticket{thread_.mailbox(), shared_from_this(), sequence_});
+}
+
+void Connection::end_pieces() {
+  rest_.reset();
+  is_busy_ = is_waiting_ = false;
+  ++sequence_;
 }
 
 void Connection::deliver(std::uint64_t sequence, Response response) {
   if (!socket_ || !is_busy_ || sequence != sequence_) return;
   try {
-    is_busy_ = false;
-    finish(std::move(response));
+    if (rest_) {
+      take_piece(std::move(response));
+    } else {
+      is_busy_ = false;
+      finish(std::move(response));
+    }
     advance();
   } catch (const std::exception& error) {
     log::error("http", "an answer could not be sent", {{"error", error.what()}});
@@ -158,7 +214,7 @@ void Connection::on_written(const error_code& error) {
   is_writing_ = false;
   sending_ = {};
   if (is_busy_) {
-    phase_ = Phase::handler;
+    enter(Phase::handler);
     deadline_ = handler_deadline_;
   }
   advance();
@@ -192,6 +248,9 @@ void Connection::check_deadline(Time now) {
     case Phase::body:
       refuse(Error{problems::request_timeout, "The request took too long to arrive."});
       break;
+    case Phase::pieces:
+      end_pieces();
+      break;
     case Phase::handler:
       if (!is_busy_) return close();
       is_busy_ = false;
@@ -203,6 +262,7 @@ void Connection::check_deadline(Time now) {
 }
 
 void Connection::drain(Time now, std::chrono::milliseconds grace) {
+  if (phase_ == Phase::pieces) deadline_ = now;
   if (phase_ != Phase::idle && phase_ != Phase::first_byte) return;
   deadline_ = std::min(deadline_, now + grace);
 }

@@ -16,6 +16,7 @@
 #include "http/connection_limits.hpp"
 #include "http/framing.hpp"
 #include "http/handler.hpp"
+#include "http/request_counts.hpp"
 
 namespace guerdon::http {
 
@@ -42,7 +43,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void close();
 
  private:
-  enum class Phase { first_byte, idle, header, body, handler, write, linger };
   enum class Arrived { part, whole, refused };
 
   // connection.cpp: the flow
@@ -52,11 +52,16 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void wait_for_more();
   [[nodiscard]] bool may_take_next() const { return socket_ && !is_busy_ && !is_writing_ && !is_ending_; }
   void finish(Response response);
+  void take_piece(Response piece);
+  void ask_for_piece();
+  void end_pieces();
   void flush();
   void on_written(const boost::system::error_code& error);
   void end();
   void discard(std::size_t bytes);
   void enter(Phase phase, std::chrono::milliseconds limit);
+  void enter(Phase phase);
+  void count(const Response& response, Time now);
 
   // connection_request.cpp: one request
   [[nodiscard]] Arrived receive();
@@ -81,14 +86,18 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool is_busy_ = false;     // a ticket is out
   bool is_writing_ = false;  // the socket took only part of sending_
   bool is_ending_ = false;   // the last answer is in out_
+  bool is_waiting_ = false;  // for the next piece
   bool is_polite_ = false;   // the client itself asked to close: no need to linger
 
   Buffer buffer_;
   std::string out_, sending_;
   std::size_t discarded_ = 0;
+  std::shared_ptr<Pieces> rest_;  // of the answer that is being sent; it is the last
 
   // the request that is arriving or being answered
   std::uint64_t sequence_ = 0;
+  std::size_t route_ = 0;      // its number; 0 = none, or not known yet
+  std::optional<Time> began_;  // to be handled
   int served_ = 0;
   bool skipped_empty_line_ = false;
   HeadScanner scanner_;

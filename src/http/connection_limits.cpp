@@ -7,10 +7,10 @@ ConnectionLimits::Entry ConnectionLimits::enter(const Address& address, bool exe
   const bool counted = address_limit_ && !exempt;
   const Address client = address.client();
   const std::lock_guard lock{mutex_};
-  if (total_ >= total_limit_) return {{}, Refusal::too_many};
+  if (total_ >= total_limit_) return refuse(Refusal::too_many);
   if (counted) {
     const auto found = by_address_.find(client);
-    if (found != by_address_.end() && found->second >= *address_limit_) return {{}, Refusal::too_many_from_address};
+    if (found != by_address_.end() && found->second >= *address_limit_) return refuse(Refusal::too_many_from_address);
     ++by_address_[client];
   }
   ++total_;
@@ -26,6 +26,16 @@ void ConnectionLimits::leave(const Address& client, bool counted) {
     if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
   }
   if (--total_ == 0) emptied_.notify_all();
+}
+
+ConnectionLimits::Entry ConnectionLimits::refuse(Refusal reason) {
+  ++refused_[static_cast<std::size_t>(reason)];
+  return {{}, reason};
+}
+
+ConnectionLimits::Refusals ConnectionLimits::refused() const {
+  const std::lock_guard lock{mutex_};
+  return refused_;
 }
 
 std::size_t ConnectionLimits::open() const {

@@ -1,9 +1,11 @@
 // How many connections there are, in all and from one client. It counts; the acceptor refuses.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,6 +39,7 @@ class ConnectionLimits {
   };
 
   enum class Refusal { too_many, too_many_from_address };
+  using Refusals = std::array<std::uint64_t, 2>;  ///< by Refusal
   struct Entry {
     Slot slot;
     std::optional<Refusal> refused;
@@ -45,17 +48,21 @@ class ConnectionLimits {
   [[nodiscard]] Entry enter(const Address& address, bool exempt);
 
   [[nodiscard]] std::size_t open() const;
+  /// So far.
+  [[nodiscard]] Refusals refused() const;
   /// Waits until there is no connection left. False when the limit passed first.
   [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds limit);
 
  private:
   void leave(const Address& client, bool counted);
+  Entry refuse(Refusal reason);
 
   const std::size_t total_limit_;
   const std::optional<std::size_t> address_limit_;
   mutable std::mutex mutex_;
   std::condition_variable emptied_;
   std::size_t total_ = 0;
+  Refusals refused_{};
   std::map<Address, std::size_t> by_address_;
 };
 

@@ -107,6 +107,7 @@ std::optional<Response> Connection::screen() {
     return refused(problems::unsupported_media_type, "Content-Encoding is not supported in requests.");
   const bool before_body = waits || framing_.chunked || framing_.length > http::max_body;
   auto screening = thread_.handler().screen(head, thread_.target(), request_id_, before_body);
+  route_ = thread_.handler().route();
   if (screening.refusal) return std::move(screening.refusal);
   max_body_ = screening.max_body;
   if (framing_.length > max_body_) return refused(problems::body_too_large, "The body is too large.");
@@ -127,7 +128,8 @@ void Connection::dispatch() {
   const auto length = chunks_ ? 0 : static_cast<std::size_t>(framing_.length);
   const bool has_moved = phase_ == Phase::body;  // a body that came later: the head's views are gone
   if (has_moved && !read_head()) return refuse(Error{});
-  phase_ = Phase::handler;
+  enter(Phase::handler);
+  began_ = thread_.now();
   ++served_;
   ++sequence_;
   const auto body = chunks_ ? std::string_view{chunks_->body()} : buffer_.data().substr(head_size_, length);

@@ -11,7 +11,7 @@
 #include "http/job.hpp"
 #include "http/negotiate.hpp"
 #include "http/page_handler.hpp"
-#include "store/transaction.hpp"
+#include "http/passage.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/trace.hpp"
 
@@ -20,10 +20,7 @@ namespace guerdon::http {
 namespace {
 
 constexpr std::size_t longest_user_agent = 256;
-
-Response busy(const Job& job) {
-  return with_limits(job, problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id()));
-}
+constexpr std::string_view event_stream = "text/event-stream";
 
 // The trace that the client names; one that is malformed, or one of two, counts as none.
 std::string traceparent_of(const Head& head) {
@@ -31,43 +28,18 @@ std::string traceparent_of(const Head& head) {
   return head.count(FieldName::traceparent) == 1 && is_traceparent(given) ? std::string{given} : std::string{};
 }
 
-// What a job becomes in the writer.
-class JobCommand final : public Command {
- public:
-  JobCommand(std::unique_ptr<Job> job, Ticket ticket) : job_(std::move(job)), ticket_(std::move(ticket)) {}
-
-  bool run(Tx& tx) override {
-    const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
-    store::set_traceparent(tx, job_->traceparent);
-    return run_command(*job_, tx, response_);
-  }
-  void done(std::exception_ptr failure) noexcept override {
-    try {
-      const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
-      if (failure) response_ = failure_response(failure, job_->request_id());
-      job_->in_preparation = {};  // before the client can know and repeat itself
-      ticket_.answer(with_limits(*job_, std::move(response_)));
-    } catch (const std::exception& error) {
-      log::error("http", "an answer could not be handed over", {{"error", error.what()}});
-    }
-  }
-
- private:
-  std::unique_ptr<Job> job_;
-  Ticket ticket_;
-  Response response_;
-};
-
-void submit(Database& database, std::unique_ptr<Job> job, Ticket ticket) {
-  database.submit(std::make_unique<JobCommand>(std::move(job), std::move(ticket)));
+// Whose call it is, and so what it counts against, is for the rows to say; a common count must not be asked within the
+// transaction that says it.
+bool is_counted_by_rows(const Job& job) {
+  return job.limiter != nullptr && job.limiter->is_shared() && !job.allowed && job.spec().budget != Budget::none;
 }
 
-// A job that waits for a thread of a pool. It can be copied, as tasks must; there is still one job and one ticket.
-struct Waiting {
-  Waiting(Job given, Ticket answer_to) : job(std::make_unique<Job>(std::move(given))), ticket(std::move(answer_to)) {}
-  std::unique_ptr<Job> job;
-  Ticket ticket;
-};
+std::optional<Response> answer(Job job, Response response, Later later) {
+  if (!owes_count(job)) return with_limits(job, std::move(response));
+  auto ticket = later(problems::unavailable);
+  answer_counted(std::make_shared<Waiting>(std::move(job), std::move(ticket)), std::move(response));
+  return std::nullopt;
+}
 
 class Dispatcher final : public Handler {
  public:
@@ -79,6 +51,7 @@ class Dispatcher final : public Handler {
 
   Screening screen(const Head& head, const Target& target, std::string_view request_id, bool before_body) override;
   std::optional<Response> handle(const Incoming& request, Later later) override;
+  [[nodiscard]] std::size_t route() const noexcept override { return match_.number(); }
   void idle() noexcept override {
     if (reader_) reader_->release();
   }
@@ -90,9 +63,8 @@ class Dispatcher final : public Handler {
   void decode(const Incoming& request, Job& job);
   Caller caller_of(const Incoming& request) const;
   std::optional<Response> start(Job job, Later later);
+  std::optional<Response> follow(const Incoming& request, Job job, Later later);
   bool run_inline(Job& job, std::optional<Response>& response);
-  std::optional<Response> read_in_pool(Job job, Later later);
-  std::optional<Response> prepare_in_pool(Job job, Later later);
 
   Dispatch& shared_;
   const Services& services_;
@@ -116,7 +88,8 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
   const auto& [head, target, body, request_id, peer] = request;
   services_.routes.find(head.method, target, match_);
   if (auto answer = answer_without_route(request, match_)) return answer;
-  if (!accepts(head, json_type)) return not_acceptable(request_id);
+  const bool follows = match_.entry->events && head.method == "GET" && asks_for(head, event_stream);
+  if (!follows && !accepts(head, json_type)) return not_acceptable(request_id);
   Job job{.entry = match_.entry,
           .authenticator = &services_.authenticator,
           .caller = caller_of(request),
@@ -132,8 +105,8 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
   job.limiter = services_.limiter;
   if (!job.spec().policy.is_public()) {
     if (auto refused = authenticate(head, request_id, job.credential)) {
-      auto too_often = count(job);  // by address: nobody is known yet
-      return with_limits(job, too_often ? *std::move(too_often) : *std::move(refused));
+      auto excess = count(job);  // by address: nobody is known yet
+      return answer(std::move(job), excess ? *std::move(excess) : *std::move(refused), later);
     }
   } else {
     if (const auto token = bearer_token(head); token && *token) job.caller.bearer.emplace(std::string{**token});
@@ -142,6 +115,7 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
   if (auto refused = prepare_keys(request, job)) return refused;
   const log::RequestScope scope{request_id, trace_id_of(head.value(FieldName::traceparent))};
   decode(request, job);
+  if (follows) return follow(request, std::move(job), later);
   return start(std::move(job), later);
 }
 
@@ -202,17 +176,44 @@ void Dispatcher::decode(const Incoming& request, Job& job) {
 
 std::optional<Response> Dispatcher::start(Job job, Later later) {
   const bool is_query = job.kind() == Route::Kind::query;
-  const bool may_be_kept = job.kind() == Route::Kind::prepared_command && job.repeatable;
+  const bool is_prepared = job.kind() == Route::Kind::prepared_command;
+  const bool may_be_kept = is_prepared && job.repeatable;
   const bool asks_store = is_query || !job.spec().policy.is_public() || may_be_kept;
-  if (!asks_store && !job.call) return with_limits(job, problem_response(job.call.error(), job.request_id()));
+  if (!asks_store && !job.call) {
+    auto refused = problem_response(job.call.error(), job.request_id());
+    return answer(std::move(job), std::move(refused), later);
+  }
   if (reader_ && asks_store) {
     std::optional<Response> response;
-    if (run_inline(job, response) && response) return with_limits(job, *std::move(response));
-    if (is_query) return read_in_pool(std::move(job), later);
+    if (run_inline(job, response) && response) return answer(std::move(job), *std::move(response), later);
   }
-  if (!reader_ && (is_query || !job.call)) return read_in_pool(std::move(job), later);
-  if (job.kind() == Route::Kind::prepared_command) return prepare_in_pool(std::move(job), later);
-  submit(services_.database, std::make_unique<Job>(std::move(job)), later(problems::commit_unknown));
+  const bool only_reads = is_query || (!reader_ && !job.call);
+  const bool reads_first = only_reads || (!reader_ && !is_prepared && is_counted_by_rows(job));
+  if (!reads_first && job.kind() == Route::Kind::command && !owes_count(job)) {
+    submit(services_.database, std::make_unique<Job>(std::move(job)), later(problems::commit_unknown));
+    return std::nullopt;
+  }
+  auto ticket = later(only_reads ? problems::unavailable : problems::commit_unknown);
+  const auto passenger = std::make_shared<Waiting>(std::move(job), std::move(ticket));
+  if (reads_first) {
+    read_in_pool(shared_, passenger);
+  } else if (is_prepared) {
+    count_in_common(passenger, [&shared = shared_](const Passenger& counted) { prepare_in_pool(shared, counted); });
+  } else {
+    command_counted(shared_, passenger);
+  }
+  return std::nullopt;
+}
+
+// Faults of the request are told as they are for the query, once it is known who calls.
+std::optional<Response> Dispatcher::follow(const Incoming& request, Job job, Later later) {
+  if (!job.call) return start(std::move(job), later);
+  auto source = job.entry->events(raw_, request.head.value(FieldName::last_event_id));
+  if (!source) {
+    job.call = std::move(source).error();
+    return start(std::move(job), later);
+  }
+  shared_.streams.open(std::move(job), *std::move(source), later(problems::unavailable));
   return std::nullopt;
 }
 
@@ -233,72 +234,6 @@ bool Dispatcher::run_inline(Job& job, std::optional<Response>& response) {
     response = failure_response(std::current_exception(), job.request_id());
     return true;
   }
-}
-
-std::optional<Response> Dispatcher::read_in_pool(Job job, Later later) {
-  auto waiting = std::make_shared<Waiting>(std::move(job), later(problems::unavailable));
-  const bool accepted = services_.tasks.post([waiting, &shared = shared_] {
-    auto& moved = *waiting->job;
-    const log::RequestScope scope{moved.request_id(), trace_id_of(moved.traceparent)};
-    Response response;
-    try {
-      shared.readers.with_reader([&](Reader& reader) {
-        reader.run(
-            [&](Snapshot& snapshot) {
-              if (moved.kind() == Route::Kind::query)
-                response = answer_query(moved, snapshot);
-              else
-                response = answer_early(moved, snapshot).value();
-            },
-            shared.services.longest_steps);
-      });
-    } catch (...) {
-      response = failure_response(std::current_exception(), moved.request_id());
-    }
-    waiting->ticket.answer(with_limits(moved, std::move(response)));
-  });
-  if (!accepted) waiting->ticket.answer(busy(*waiting->job));
-  return std::nullopt;
-}
-
-std::optional<Response> Dispatcher::prepare_in_pool(Job job, Later later) {
-  if (job.repeatable) {
-    auto hold = shared_.in_preparation.enter(job.repeatable->scope);
-    if (!hold) {
-      return problem_response(
-          Error{problems::idempotency_in_progress, "A request with this key is still running."}.after(
-              std::chrono::seconds{1}),
-          job.request_id());
-    }
-    job.in_preparation = *std::move(hold);
-  }
-  auto waiting = std::make_shared<Waiting>(std::move(job), later(problems::commit_unknown));
-  const bool accepted = services_.hashing.post([waiting, &shared = shared_] {
-    auto& moved = *waiting->job;
-    const log::RequestScope scope{moved.request_id(), trace_id_of(moved.traceparent)};
-    std::optional<Response> refused;
-    try {
-      shared.readers.with_reader([&](Reader& reader) {
-        reader.run(
-            [&](Snapshot& snapshot) {
-              refused = answer_early(moved, snapshot);
-              if (refused) return;
-              auto prepared = (*moved.call)->prepare(snapshot, moved.caller);
-              if (!prepared) refused = problem_response(prepared.error(), moved.request_id());
-            },
-            0);
-      });
-    } catch (...) {
-      refused = failure_response(std::current_exception(), moved.request_id());
-    }
-    if (refused) {
-      moved.in_preparation = {};
-      return waiting->ticket.answer(with_limits(moved, *std::move(refused)));
-    }
-    submit(shared.services.database, std::move(waiting->job), std::move(waiting->ticket));
-  });
-  if (!accepted) waiting->ticket.answer(busy(*waiting->job));
-  return std::nullopt;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "guerdon/config_types.hpp"
 #include "guerdon/store.hpp"
 #include "guerdon/time.hpp"
+#include "http/event_streams.hpp"
 #include "http/handler.hpp"
 #include "http/idempotency.hpp"
 #include "http/rate_limiter.hpp"
@@ -32,12 +33,16 @@ struct Services {
   RateLimiter* limiter = nullptr;           ///< null: nobody is limited
   std::int64_t inline_steps = 50'000;       ///< of a query on an I/O thread: about a millisecond
   std::int64_t longest_steps = 40'000'000;  ///< of one on the task pool
+  StreamRules streams = {};
 };
 
 /// Outlives the server that uses it, and goes before the database: it keeps readers.
 class Dispatch {
  public:
-  explicit Dispatch(Services given) : services(std::move(given)), readers(services.database) {}
+  explicit Dispatch(Services given)
+      : services(std::move(given)),
+        readers(services.database),
+        streams(services.tasks, readers, services.clock, services.streams) {}
   Dispatch(const Dispatch&) = delete;
   Dispatch& operator=(const Dispatch&) = delete;
 
@@ -47,6 +52,7 @@ class Dispatch {
   const Services services;
   ReaderPool readers;
   InPreparation in_preparation;
+  EventStreams streams;
 };
 
 /// For a listener that has only pages. The table outlives it.

@@ -66,6 +66,9 @@ class Handler {
   /// The answer; nothing once a ticket was taken. A throw is answered with 500.
   [[nodiscard]] virtual std::optional<Response> handle(const Incoming& request, Later later) = 0;
 
+  /// The number of the route that the last screening found, as its table numbers them; 0 = none.
+  [[nodiscard]] virtual std::size_t route() const noexcept { return 0; }
+
   /// Now and then, when there was nothing to do.
   virtual void idle() noexcept = 0;
 };

@@ -51,6 +51,7 @@ FieldName name_of(beast_http::field known, std::string_view name) {
   if (iequals(name, "x-request-id")) return FieldName::x_request_id;
   if (iequals(name, "traceparent")) return FieldName::traceparent;
   if (iequals(name, "x-forwarded-for")) return FieldName::x_forwarded_for;
+  if (iequals(name, "last-event-id")) return FieldName::last_event_id;
   if (iequals(name, "x-idempotency-key")) return FieldName::x_idempotency_key;
   return FieldName::other;
 }

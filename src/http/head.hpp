@@ -27,6 +27,7 @@ enum class FieldName : std::uint8_t {
   idempotency_key,
   if_match,
   if_none_match,
+  last_event_id,
   origin,
   traceparent,
   user_agent,

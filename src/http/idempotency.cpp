@@ -16,8 +16,6 @@ namespace guerdon::http {
 namespace {
 
 constexpr std::size_t longest_key = 255;
-constexpr std::int64_t pruned_at_once = 500;
-constexpr std::chrono::seconds prune_again{30};
 
 bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
 
@@ -126,14 +124,11 @@ void let_go(Tx& tx, const Repeatable& repeatable) {
   tx.exec("DELETE FROM idempotency_keys WHERE scope = $1", bytes_of(repeatable.scope));
 }
 
-void add_idempotency_pump(Pumps& pumps) {
-  pumps.add("idempotency", [](Tx& tx) -> PumpResult {
-    const auto pruned = tx.exec(
-        "DELETE FROM idempotency_keys WHERE scope IN "
-        "(SELECT scope FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
-        tx.now(), pruned_at_once);
-    return {.more = pruned == pruned_at_once, .next_at = tx.now() + prune_again};
-  });
+std::int64_t prune_kept(Tx& tx, std::int64_t limit) {
+  return tx.exec(
+      "DELETE FROM idempotency_keys WHERE scope IN "
+      "(SELECT scope FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+      tx.now(), limit);
 }
 
 std::optional<InPreparation::Hold> InPreparation::enter(const Digest& scope) {

@@ -9,7 +9,6 @@
 #include <set>
 #include <string_view>
 
-#include "guerdon/bus.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/crypto.hpp"
 #include "guerdon/store.hpp"
@@ -47,8 +46,8 @@ struct KeyedRequest {
 void keep(Tx& tx, const Repeatable& repeatable, const Response& response);
 void let_go(Tx& tx, const Repeatable& repeatable);
 
-/// Deletes what has expired, in small passes.
-void add_idempotency_pump(Pumps& pumps);
+/// Deletes some of what has expired; how much.
+std::int64_t prune_kept(Tx& tx, std::int64_t limit);
 
 /// Which keyed requests are being prepared in this process: preparing twice would waste what it is expensive for.
 /// Thread-safe; outlives every Hold.

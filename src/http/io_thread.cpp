@@ -29,8 +29,9 @@ void append_base32(std::string& out, std::uint64_t number, int digits) {
 
 }  // namespace
 
-IoThread::IoThread(const ServerOptions& options, std::size_t index)
+IoThread::IoThread(const ServerOptions& options, std::size_t index, RequestCounts& counts)
     : options_(options),
+      counts_(counts),
       name_(options.name + "-" + std::to_string(index)),
       loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),  // its sockets are this thread's alone; only post() is not
       work_(loop_.get_executor()),

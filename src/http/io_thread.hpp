@@ -16,13 +16,14 @@
 #include "http/handler.hpp"
 #include "http/limits.hpp"
 #include "http/mailbox.hpp"
+#include "http/request_counts.hpp"
 #include "http/server.hpp"
 
 namespace guerdon::http {
 
 class IoThread {
  public:
-  IoThread(const ServerOptions& options, std::size_t index);
+  IoThread(const ServerOptions& options, std::size_t index, RequestCounts& counts);
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -46,6 +47,7 @@ class IoThread {
   [[nodiscard]] bool is_draining() const { return is_draining_; }
   [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
   [[nodiscard]] Handler& handler() { return *handler_; }
+  [[nodiscard]] RequestCounts& counts() { return counts_; }
   [[nodiscard]] Head& head() { return head_; }
   [[nodiscard]] Target& target() { return target_; }
   void note_request() { was_idle_ = false; }
@@ -62,6 +64,7 @@ class IoThread {
   void sweep();
 
   const ServerOptions& options_;
+  RequestCounts& counts_;
   const std::string name_;
   std::string request_tag_;
   std::uint64_t request_count_ = 0;

@@ -72,6 +72,14 @@ std::optional<Response> count(Job& job) {
   const bool is_query = job.kind() == Route::Kind::query;
   job.allowed = job.limiter->count(job.spec().budget, is_query, Counted::of(job.caller));
   if (job.allowed->is_allowed) return std::nullopt;
+  return too_often(job);
+}
+
+bool owes_count(const Job& job) {
+  return job.limiter != nullptr && !job.is_shared && job.allowed && job.allowed->is_allowed && job.limiter->is_shared();
+}
+
+Response too_often(const Job& job) {
   return problem_response(Error{problems::rate_limited, "That is too often."}.after(job.allowed->again_in),
                           job.request_id());
 }
@@ -141,7 +149,8 @@ bool run_command(Job& job, Tx& tx, Response& response) {
     response = to_response(std::move(result), job);
     return keeps;
   };
-  if (auto refused = admit(job, tx); refuse(refused)) return false;
+  if (!job.is_admitted)
+    if (auto refused = admit(job, tx); refuse(refused)) return false;
   if (!job.call) {
     response = problem_response(job.call.error(), job.request_id());
     return false;
@@ -159,6 +168,10 @@ bool run_command(Job& job, Tx& tx, Response& response) {
     keeps = run();
     return keeps ? Result<void>{} : Result<void>{Error{}};
   }));
+  if (keeps && (*job.call)->is_unfinished()) {
+    let_go(tx, *job.repeatable);  // the last step keeps the answer
+    return true;
+  }
   if (is_kept(response)) {
     keep(tx, *job.repeatable, response);
     return true;

@@ -29,9 +29,11 @@ struct Job {
   std::chrono::milliseconds idempotency_window{};
   InPreparation::Hold in_preparation;
   bool is_prepared = false;
+  bool is_admitted = false;             // in the first of its steps
   std::string traceparent = {};         // what it publishes carries it; may be empty
   RateLimiter* limiter = nullptr;       // null: nobody is limited
   std::optional<Allowed> allowed = {};  // once the request was counted
+  bool is_shared = false;               // once it was counted in common with other servers, or that was tried
 
   [[nodiscard]] const RouteSpec& spec() const { return entry->route.spec; }
   [[nodiscard]] Route::Kind kind() const { return entry->route.kind; }
@@ -41,6 +43,10 @@ struct Job {
 /// Counts the request against its budget, once, as soon as it is known whose it is, by address where it is nobody's.
 /// A refusal (429), or nothing.
 [[nodiscard]] std::optional<Response> count(Job& job);
+/// Is it still to be counted in common with other servers?
+[[nodiscard]] bool owes_count(const Job& job);
+/// The refusal of a request that was counted and is too much.
+[[nodiscard]] Response too_often(const Job& job);
 /// The answer with what is left of the budget.
 [[nodiscard]] Response with_limits(const Job& job, Response response);
 

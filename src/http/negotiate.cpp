@@ -74,6 +74,17 @@ bool accepts(const Head& head, std::string_view content_type) {
   return !asked || (best > 0 && !refused);
 }
 
+bool asks_for(const Head& head, std::string_view content_type) {
+  for (const auto& field : head) {
+    if (field.name != FieldName::accept) continue;
+    for (auto list = field.value; !list.empty();) {
+      auto parameters = next_item(list);
+      if (iequals(next_item(parameters, ';'), content_type) && !is_refused(parameters)) return true;
+    }
+  }
+  return false;
+}
+
 // Two mixes of 64 bits over the body's words. Not a secret and no signature: equal bodies have equal tags, and
 // different ones differ but for chance.
 std::string etag_of(std::string_view body) {

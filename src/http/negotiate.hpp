@@ -11,6 +11,9 @@ namespace guerdon::http {
 /// May the answer be of that type (`application/json; charset=utf-8`)? Without an Accept, any may.
 [[nodiscard]] bool accepts(const Head& head, std::string_view content_type);
 
+/// Does Accept name that type itself? For what a client gets only if it asks.
+[[nodiscard]] bool asks_for(const Head& head, std::string_view content_type);
+
 /// A strong entity tag of the body, quoted.
 [[nodiscard]] std::string etag_of(std::string_view body);
 

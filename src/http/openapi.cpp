@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/event_streams.hpp"
 #include "http/framing.hpp"
 #include "http/job.hpp"
 
@@ -85,13 +86,16 @@ json::object header_parameter(std::string_view name, std::string_view descriptio
 }
 
 json::object shared_parameters() {
-  return {{"IdempotencyKey",
-           header_parameter("Idempotency-Key", "A repeat with the same key gets the first answer and has no effect.",
-                            {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[!-~]+$"}})},
-          {"IfMatch",
-           header_parameter("If-Match", "Only if the resource still has this entity tag.", {{"type", "string"}})},
-          {"IfNoneMatch", header_parameter("If-None-Match", "Only if the resource no longer has this entity tag.",
-                                           {{"type", "string"}})}};
+  return {
+      {"IdempotencyKey",
+       header_parameter("Idempotency-Key", "A repeat with the same key gets the first answer and has no effect.",
+                        {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[!-~]+$"}})},
+      {"IfMatch",
+       header_parameter("If-Match", "Only if the resource still has this entity tag.", {{"type", "string"}})},
+      {"LastEventId", header_parameter("Last-Event-ID", "With `Accept: text/event-stream`: goes on after that event.",
+                                       {{"type", "string"}})},
+      {"IfNoneMatch",
+       header_parameter("If-None-Match", "Only if the resource no longer has this entity tag.", {{"type", "string"}})}};
 }
 
 json::object header_answer(std::string_view description, std::string_view example) {
@@ -111,6 +115,16 @@ void add_limit_headers(json::object& answer) {
   headers["Retry-After"] = reference("#/components/headers/RetryAfter");
   headers["RateLimit"] = reference("#/components/headers/RateLimit");
   headers["RateLimit-Policy"] = reference("#/components/headers/RateLimitPolicy");
+}
+
+// The answer can be followed: its items as server-sent events.
+void add_events(json::object& answer) {
+  json::object schema{{"type", "string"},
+                      {"description",
+                       "Server-sent events, to whoever asks for them by Accept. `data` is an item as in the page, `id` "
+                       "its cursor; an event `problem` tells why the stream ends."}};
+  json::object media{{"schema", std::move(schema)}};
+  answer["content"].as_object()["text/event-stream"] = std::move(media);
 }
 
 // What the platform itself may answer.
@@ -177,8 +191,8 @@ class Document {
   void add_all() {
     for (const auto& entry : routes_.entries()) {
       const auto& spec = entry->route.spec;
-      place(spec.path, spec.method, describe(entry->route, spec.path, ""));
-      if (!spec.alias.empty()) place(spec.alias, spec.method, describe(entry->route, spec.alias, "Alias"));
+      place(spec.path, spec.method, describe(*entry, spec.path, ""));
+      if (!spec.alias.empty()) place(spec.alias, spec.method, describe(*entry, spec.alias, "Alias"));
     }
     for (const auto& page : routes_.pages()) {
       if (!page->summary.empty()) place(page->path, "GET", describe(*page));
@@ -234,7 +248,8 @@ class Document {
                        [&](const auto& entry) { return entry->route.spec.path == path && entry->route.spec.etag; });
   }
 
-  json::object describe(const Route& route, std::string_view path, std::string_view suffix) {
+  json::object describe(const RouteTable::Entry& entry, std::string_view path, std::string_view suffix) {
+    const auto& route = entry.route;
     const auto& spec = route.spec;
     auto operation = start(spec.method, path, spec.summary);
     operation["operationId"].as_string().append(suffix);
@@ -248,9 +263,12 @@ class Document {
     add_header(operation, "IdempotencyKey", !is_query && spec.idempotent);
     add_header(operation, "IfMatch", has_precondition);
     add_header(operation, "IfNoneMatch", is_query && spec.etag);
+    add_header(operation, "LastEventId", static_cast<bool>(entry.events));
     auto& responses = operation["responses"].as_object();
+    if (entry.events) add_events(responses["200"].as_object());
     if (is_query && spec.etag) responses["304"] = {{"description", "The copy that If-None-Match names is still good."}};
     auto codes = general_problems(route, operation.contains("requestBody"), has_precondition);
+    if (entry.events) add(codes, problems::too_many_streams);
     for (const auto& problem : spec.problems) add(codes, problem);
     for (const auto& [status, list] : codes) {
       auto& answer = responses[std::to_string(status)];

@@ -20,12 +20,24 @@ class PageHandler final : public Handler {
  public:
   explicit PageHandler(const RouteTable& routes) : routes_(routes) {}
 
-  Screening screen(const Head&, const Target&, std::string_view, bool) override { return {http::max_body}; }
-  std::optional<Response> handle(const Incoming& request, Later) override {
+  Screening screen(const Head& head, const Target& target, std::string_view, bool) override {
+    routes_.find(head.method, target, match_);
+    return {http::max_body};
+  }
+  std::optional<Response> handle(const Incoming& request, Later later) override {
     routes_.find(request.head.method, request.target, match_);
+    if (match_.page != nullptr && match_.page->make_later) {
+      match_.page->make_later([type = match_.page->content_type,
+                               ticket = std::make_shared<Ticket>(later(problems::unavailable))](Response response) {
+        if (response.problem.empty()) response.content_type = type;
+        ticket->answer(std::move(response));
+      });
+      return std::nullopt;
+    }
     if (auto answer = answer_without_route(request, match_)) return answer;
     return problem_response(problems::not_found, request.request_id);
   }
+  [[nodiscard]] std::size_t route() const noexcept override { return match_.number(); }
   void idle() noexcept override {}
 
  private:

@@ -1,5 +1,6 @@
 // A bucket is one instant: when it would be full again. A call moves it on by the time that one call takes to be given
-// back, and may not move it further than a window from now.
+// back, and may not move it further than a window from now. The common bucket is the same thing elsewhere; its
+// emptiness is remembered here, so that a call that can't be allowed asks nobody.
 #include "http/rate_limiter.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "guerdon/crypto.hpp"
 #include "http/address.hpp"
 
 namespace guerdon::http {
@@ -38,6 +40,18 @@ std::array<std::uint8_t, 16> bytes_of(const Id<T>& id) {
   return std::bit_cast<std::array<std::uint8_t, 16>>(id.uuid());
 }
 
+std::string_view word(Counted::Kind kind) {
+  switch (kind) {
+    case Counted::Kind::user:
+      return "user";
+    case Counted::Kind::key:
+      return "key";
+    case Counted::Kind::address:
+      break;
+  }
+  return "address";
+}
+
 std::chrono::seconds at_least(std::chrono::nanoseconds time) {
   return std::max(std::chrono::ceil<std::chrono::seconds>(time), std::chrono::seconds{0});
 }
@@ -56,8 +70,9 @@ std::size_t RateLimiter::Hash::operator()(const Key& key) const noexcept {
   return mix(mix(mix(seed[0], halves[0]), halves[1] ^ seed[1]), kinds);
 }
 
-RateLimiter::RateLimiter(const LimitsConfig& config, Random& random, Now now, std::size_t buckets)
+RateLimiter::RateLimiter(const LimitsConfig& config, Random& random, Now now, std::size_t buckets, SharedCounts* shared)
     : now_(std::move(now)),
+      shared_(shared),
       spares_staff_(config.staff_unlimited),
       hash_{seed_of(random)},
       shard_size_(std::max<std::size_t>(buckets / shards, 1)) {
@@ -91,19 +106,57 @@ RateLimiter::Policy RateLimiter::policy_of(Budget budget, bool is_query) {
 Allowed RateLimiter::count(Budget budget, bool is_query, const Counted& who) {
   const Key key{policy_of(budget, is_query), who};
   const auto& rule = rules_[static_cast<std::size_t>(key.policy)];
-  auto& shard = *shards_[hash_(key) >> 60U];
+  auto& shard = shard_of(key);
   const auto now = now_();
   Allowed found{.policy_name = rule.name, .policy = rule.text};
+  found.rule = static_cast<std::size_t>(key.policy);
+  found.who = who;
   const std::lock_guard lock{shard.mutex};
   auto& full_at = bucket_of(shard, key, now).full_at;
   full_at = std::max(full_at, now);
   const auto whole = rule.each * rule.times;
   found.is_allowed = full_at + rule.each - now <= whole;
-  if (found.is_allowed) full_at += rule.each;
-  const auto missing = full_at - now;
+  if (found.is_allowed)
+    full_at += rule.each;
+  else
+    note_refusal(key.policy);
+  describe(found, rule, full_at - now);
+  return found;
+}
+
+void RateLimiter::describe(Allowed& found, const Rule& rule, std::chrono::nanoseconds missing) {
+  const auto whole = rule.each * rule.times;
   found.remaining = (whole - missing) / rule.each;
   found.full_in = at_least(missing);
   found.again_in = found.is_allowed ? std::chrono::seconds{0} : at_least(missing + rule.each - whole);
+}
+
+void RateLimiter::share(const Allowed& found, std::function<void(const Allowed&)> done) {
+  const auto& rule = rules_[found.rule];
+  const auto each = std::chrono::duration_cast<std::chrono::microseconds>(rule.each);
+  // More than a million a second is no limit that is worth a question.
+  if (shared_ == nullptr || each < std::chrono::microseconds{1}) return done(found);
+  std::string name{rule.name};
+  name.append(1, ':').append(word(found.who.kind)).append(1, ':').append(to_hex(found.who.id));
+  const SharedBucket bucket{.name = std::move(name), .each = each, .times = rule.times};
+  shared_->take(bucket, [this, found, done = std::move(done)](std::optional<SharedCount> common) {
+    done(common ? agreed(found, *common) : found);
+  });
+}
+
+Allowed RateLimiter::agreed(Allowed found, const SharedCount& common) {
+  const auto& rule = rules_[found.rule];
+  const auto missing =
+      std::clamp<std::chrono::nanoseconds>(common.missing, std::chrono::nanoseconds{0}, rule.each * rule.times);
+  const Key key{static_cast<Policy>(found.rule), found.who};
+  found.is_allowed = common.is_allowed;
+  if (!common.is_allowed) note_refusal(key.policy);
+  describe(found, rule, missing);
+  auto& shard = shard_of(key);
+  const auto now = now_();
+  const std::lock_guard lock{shard.mutex};
+  auto& full_at = bucket_of(shard, key, now).full_at;
+  full_at = std::max(full_at, now + missing);
   return found;
 }
 
@@ -120,6 +173,12 @@ RateLimiter::Bucket& RateLimiter::bucket_of(Shard& shard, const Key& key, Time n
   by_use.push_front({key, now});
   shard.by_key.emplace(key, by_use.begin());
   return by_use.front();
+}
+
+std::vector<std::pair<std::string_view, std::uint64_t>> RateLimiter::refusals() const {
+  std::vector<std::pair<std::string_view, std::uint64_t>> all;
+  for (std::size_t i = 0; i < policies; ++i) all.emplace_back(rules_[i].name, refusals_[i].load());
+  return all;
 }
 
 std::size_t RateLimiter::buckets() const {

@@ -1,8 +1,10 @@
 // How often each caller calls: a bucket for each caller and budget, filled evenly, emptied by calls. It counts; who is
 // exempt and what a refusal looks like is the job's affair. Memory is bounded: the bucket unused longest is forgotten.
+// Where servers have counts in common, a call that is allowed here is asked about there.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,12 +14,14 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "guerdon/caller.hpp"
 #include "guerdon/config.hpp"
 #include "guerdon/random.hpp"
 #include "guerdon/routes.hpp"
+#include "http/shared_counts.hpp"
 
 namespace guerdon::http {
 
@@ -38,6 +42,8 @@ struct Allowed {
   std::string_view policy;                     ///< the value of RateLimit-Policy; as long as the limiter
   std::int64_t remaining = 0;                  ///< calls, after this one
   std::chrono::seconds full_in{}, again_in{};  ///< until nothing is missing; until a refused call would be allowed
+  std::size_t rule = 0;                        ///< which of the limiter's
+  Counted who{};
 };
 
 /// Thread-safe.
@@ -47,14 +53,21 @@ class RateLimiter {
   using Now = std::function<Time()>;
   static constexpr std::size_t most_buckets = 100'000;
 
-  /// `random` seeds the hash, so that nobody can choose addresses that collide.
+  /// `random` seeds the hash, so that nobody can choose addresses that collide. `shared` outlives this, or is null.
   RateLimiter(const LimitsConfig& config, Random& random, Now now = std::chrono::steady_clock::now,
-              std::size_t buckets = most_buckets);
+              std::size_t buckets = most_buckets, SharedCounts* shared = nullptr);
 
   /// Counts a call of a route with that budget, which is not none. A refused call is not counted.
   [[nodiscard]] Allowed count(Budget budget, bool is_query, const Counted& who);
+  /// Are there common counts to be asked, at this moment?
+  [[nodiscard]] bool is_shared() const { return shared_ != nullptr && shared_->is_up(); }
+  /// Counts a call that was allowed here in common with other servers. `done` is called once, soon, from any thread,
+  /// maybe this one, with the final word: what was found here, where the common counts are not to be had after all.
+  void share(const Allowed& found, std::function<void(const Allowed&)> done);
   [[nodiscard]] bool spares_staff() const { return spares_staff_; }
   [[nodiscard]] std::size_t buckets() const;
+  /// How many calls each policy has refused so far, here or in common.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> refusals() const;
 
  private:
   enum class Policy : std::uint8_t { registrations, name_checks, reward_requests, writes, reads };
@@ -88,13 +101,21 @@ class RateLimiter {
   };
 
   static Policy policy_of(Budget budget, bool is_query);
+  static void describe(Allowed& found, const Rule& rule, std::chrono::nanoseconds missing);
+  Shard& shard_of(const Key& key) { return *shards_[hash_(key) >> 60U]; }
   Bucket& bucket_of(Shard& shard, const Key& key, Time now) const;
+  [[nodiscard]] Allowed agreed(Allowed found, const SharedCount& common);
+  void note_refusal(Policy policy) {
+    refusals_[static_cast<std::size_t>(policy)].fetch_add(1, std::memory_order_relaxed);
+  }
 
   const Now now_;
+  SharedCounts* const shared_;
   const bool spares_staff_;
   const Hash hash_;
   const std::size_t shard_size_;
   std::array<Rule, policies> rules_;
+  std::array<std::atomic<std::uint64_t>, policies> refusals_{};
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

@@ -53,6 +53,7 @@ bool has_content(int status) { return status != 204 && status != 304 && status >
 Response problem_response(const Error& error, std::string_view request_id) {
   Response response{
       .status = error.problem.status, .body = problem_document(error, request_id), .content_type = problem_type};
+  response.problem = error.problem.code;
   const bool passes = response.status == 429 || response.status == 503;
   if (error.retry_after || passes) {
     const auto delay = error.retry_after.value_or(std::chrono::seconds{1});
@@ -69,7 +70,10 @@ Response problem_response(const Error& error, std::string_view request_id) {
 
 void append_response(std::string& out, const Response& response, const Envelope& envelope) {
   append_status_line(out, response.status);
-  if (has_content(response.status)) {
+  if (response.rest) {
+    append_field(out, "Content-Type", response.content_type);
+    append_field(out, "X-Accel-Buffering", "no");  // or a proxy would collect what should arrive at once
+  } else if (has_content(response.status)) {
     if (!response.body.empty()) append_field(out, "Content-Type", response.content_type);
     out += "Content-Length: ";
     append_number(out, response.body.size());

@@ -97,7 +97,7 @@ void RouteTable::place(std::string_view path, const Entry& entry) {
 
 void RouteTable::add(Route route) {
   check(route);
-  const auto& entry = entries_.emplace_back(std::make_unique<Entry>(Entry{std::move(route), nullptr}));
+  const auto& entry = entries_.emplace_back(std::make_unique<Entry>(Entry{.route = std::move(route)}));
   place(entry->route.spec.path, *entry);
   if (!entry->route.spec.alias.empty()) place(entry->route.spec.alias, *entry);
 }
@@ -108,8 +108,20 @@ void RouteTable::add(Page page) {
   node.page = pages_.emplace_back(std::make_unique<Page>(std::move(page))).get();
 }
 
+void RouteTable::follow(std::string_view path, OpenEvents events) {
+  for (auto& entry : entries_) {
+    if (entry->route.spec.path != path || entry->route.kind != Route::Kind::query) continue;
+    entry->events = std::move(events);
+    return;
+  }
+  throw std::logic_error("no query has the path " + std::string{path});
+}
+
 void RouteTable::seal() {
   is_sealed_ = true;
+  std::size_t number = 0;
+  for (const auto& entry : entries_) entry->number = ++number;
+  for (const auto& page : pages_) page->number = ++number;
   root_->visit([this](Node& node) {
     const auto* get = node.entry("GET");
     if (get != nullptr || node.page != nullptr) node.allow = "GET, HEAD, ";
@@ -121,6 +133,12 @@ void RouteTable::seal() {
     }
     node.allow += "OPTIONS";
   });
+}
+
+void RouteTable::visit_numbers(
+    FunctionRef<void(std::size_t number, std::string_view method, std::string_view path)> visit) const {
+  for (const auto& entry : entries_) visit(entry->number, entry->route.spec.method, entry->route.spec.path);
+  for (const auto& page : pages_) visit(page->number, "GET", page->path);
 }
 
 void RouteTable::find(std::string_view method, const Target& target, Match& match) const {

@@ -44,7 +44,11 @@ struct Server::Impl {
   Impl(ServerOptions given, HandlerFactory factory)
       : options(with_seed(std::move(given))),
         make_handler(std::move(factory)),
-        limits(connection_limit(options.max_connections), options.max_connections_per_address) {}
+        limits(connection_limit(options.max_connections), options.max_connections_per_address) {
+    const auto wanted = options.threads > 0 ? options.threads : std::thread::hardware_concurrency();
+    for (std::size_t i = 0; i < std::max<std::size_t>(wanted, 1); ++i)
+      counts.push_back(std::make_unique<RequestCounts>(options.routes));
+  }
 
   // Runs on the first thread, which owns the acceptor.
   void on_first_thread(std::function<void()> action) { boost::asio::post(threads.front()->loop(), std::move(action)); }
@@ -52,6 +56,7 @@ struct Server::Impl {
   const ServerOptions options;
   const HandlerFactory make_handler;
   ConnectionLimits limits;
+  std::vector<std::unique_ptr<RequestCounts>> counts;  // one a thread; they outlive the threads
   std::vector<std::unique_ptr<IoThread>> threads;
   std::size_t next_thread = 0;  // the acceptor's
   std::unique_ptr<Acceptor> acceptor;
@@ -66,9 +71,8 @@ Server::~Server() { stop(); }
 
 void Server::start() {
   auto& impl = *impl_;
-  const auto count = impl.options.threads > 0 ? impl.options.threads : std::thread::hardware_concurrency();
-  for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
-    impl.threads.push_back(std::make_unique<IoThread>(impl.options, i));
+  for (std::size_t i = 0; i < impl.counts.size(); ++i) {
+    impl.threads.push_back(std::make_unique<IoThread>(impl.options, i, *impl.counts[i]));
   }
   const auto adopt = [&impl](Descriptor socket, const Address& peer, ConnectionLimits::Slot slot) {
     impl.threads[impl.next_thread]->adopt(std::move(socket), peer, std::move(slot));
@@ -106,6 +110,14 @@ void Server::stop() {
 }
 
 std::size_t Server::open_connections() const { return impl_->limits.open(); }
+
+RequestCounts::Reading Server::counts() const {
+  RequestCounts::Reading reading;
+  for (const auto& of_thread : impl_->counts) of_thread->read(reading);
+  return reading;
+}
+
+ConnectionLimits::Refusals Server::refused_connections() const { return impl_->limits.refused(); }
 
 std::uint64_t Server::bytes_received() const {
   std::uint64_t bytes = 0;

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "guerdon/config_types.hpp"
+#include "http/connection_limits.hpp"
 #include "http/handler.hpp"
 #include "http/limits.hpp"
+#include "http/request_counts.hpp"
 
 namespace guerdon::http {
 
@@ -27,6 +29,7 @@ struct ServerOptions {
   std::optional<std::size_t> max_connections_per_address = 256;
   std::vector<Network> trusted_proxies = {};
   std::vector<std::string> cors_origins = {};  ///< of pages that may call from a browser; compared exactly
+  std::size_t routes = 1;                      ///< as many numbers as the handler's route() may be, for counting
   std::uint64_t request_id_seed = 0;           ///< what ids of requests begin with; 0 = random, so that two runs differ
   /// For tests; empty = the steady clock.
   std::function<std::chrono::steady_clock::time_point()> monotonic = {};
@@ -57,6 +60,9 @@ class Server {
   void stop();
 
   [[nodiscard]] std::size_t open_connections() const;
+  /// What all threads have answered since the server was made, and where its connections stand.
+  [[nodiscard]] RequestCounts::Reading counts() const;
+  [[nodiscard]] ConnectionLimits::Refusals refused_connections() const;
   /// What has been read from all connections, since the start.
   [[nodiscard]] std::uint64_t bytes_received() const;
   /// Checks every deadline now, by the time of `monotonic`. For tests.

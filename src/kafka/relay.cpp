@@ -210,7 +210,7 @@ void Relay::read_topic(Snapshot& snapshot, Topic& topic, std::uint64_t partition
 }
 
 void Relay::show() {
-  shown_state_ = state();
+  shown_state_ = find_state();
   if (!dispatch_) return;
   shown_brokers_ = dispatch_->brokers_up().value_or(0);
   shown_remade_ = dispatch_->remade();
@@ -222,7 +222,7 @@ void Relay::show() {
   }
 }
 
-State Relay::state() const {
+State Relay::find_state() const {
   if (!dispatch_) return renew_at_ == Steady::time_point{} ? State::connecting : State::standby;
   if (dispatch_->keeps_breaking()) return State::refused;
   const auto up = dispatch_->brokers_up();

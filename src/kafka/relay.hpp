@@ -49,6 +49,8 @@ class Relay {
   /// Before the database is closed. Idempotent.
   void stop(std::chrono::milliseconds limit);
 
+  /// Of its last turn. Both on any thread.
+  [[nodiscard]] State state() const noexcept { return shown_state_; }
   [[nodiscard]] RelayFigures figures() const;
 
  private:
@@ -72,7 +74,7 @@ class Relay {
   void save(bool everything);
   void show();
   std::optional<Move> replays_of(Topic& topic);
-  [[nodiscard]] State state() const;
+  [[nodiscard]] State find_state() const;
   [[nodiscard]] Steady::time_point next_look() const;
   void finish();
 

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "kafka/metrics.hpp"
+
 namespace guerdon::kafka {
 namespace {
 
@@ -24,7 +26,8 @@ std::vector<std::string> topics_for(const bus::OutboxBus& bus, const KafkaConfig
 
 Service::Service(const KafkaConfig& config, Database& database, bus::OutboxBus& bus, Random& random,
                  Intakes::Handler activities)
-    : relay_(config, database, bus, random, topics_for(bus, config)) {
+    : activities_topic_(config.activities_topic.value()),
+      relay_(config, database, bus, random, topics_for(bus, config)) {
   if (!config.activities_topic.empty()) intake_.emplace(config, database, std::move(activities));
 }
 
@@ -38,7 +41,17 @@ void Service::stop(std::chrono::milliseconds limit) {
   relay_.stop(limit);
 }
 
-std::string_view Service::state() const { return name_of(relay_.figures().state); }
+bool Service::is_fine() const {
+  const auto state = relay_.state();
+  return state == State::ok || state == State::standby;
+}
+
+void Service::add_metrics(Metrics& metrics) const {
+  metrics.add([this](MetricSheet& sheet) {
+    tell_relay(sheet, relay_.figures());
+    if (intake_) tell_intake(sheet, intake_->figures(), activities_topic_);
+  });
+}
 
 std::optional<IntakeFigures> Service::intake_figures() const {
   if (!intake_) return std::nullopt;

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "bus/outbox_bus.hpp"
 #include "guerdon/kafka_config.hpp"
+#include "guerdon/metrics.hpp"
 #include "guerdon/random.hpp"
 #include "kafka/figures.hpp"
 #include "kafka/intake.hpp"
@@ -29,12 +31,16 @@ class Service {
   void stop(std::chrono::milliseconds limit);
 
   /// For those who ask whether the server is well. A broker that is away makes no server unready.
-  [[nodiscard]] std::string_view state() const;
+  [[nodiscard]] std::string_view state() const { return name_of(relay_.state()); }
+  /// Messages go out, from here or from another server.
+  [[nodiscard]] bool is_fine() const;
+  void add_metrics(Metrics& metrics) const;
   [[nodiscard]] RelayFigures relay_figures() const { return relay_.figures(); }
   /// Empty: no topic is configured.
   [[nodiscard]] std::optional<IntakeFigures> intake_figures() const;
 
  private:
+  const std::string activities_topic_;
   Relay relay_;
   std::optional<Intake> intake_;
 };

@@ -68,7 +68,7 @@ bool is_number(std::string_view text) {
 
 // The names that deployments used before guerdon. They give way to GUERDON_ names.
 Result<void> lay_legacy(ConfigLayers& layers, const Environment& environment) {
-  static constexpr std::array<std::pair<const char*, const char*>, 8> names{
+  static constexpr std::array<std::pair<const char*, const char*>, 11> names{
       {{"JWT_SECRET_BASE64", "auth.jwtSecretBase64"},
        {"JWT_EXPIRES_IN", "auth.accessTokenTtl"},
        {"KAFKA_BROKERS", "kafka.brokers"},
@@ -76,12 +76,16 @@ Result<void> lay_legacy(ConfigLayers& layers, const Environment& environment) {
        {"KAFKA_GROUP_ID", "kafka.groupId"},
        {"KAFKA_SASL_USERNAME", "kafka.saslUsername"},
        {"KAFKA_SASL_PASSWORD", "kafka.saslPassword"},
-       {"PORT", "http.listen"}}};
+       {"PORT", "http.listen"},
+       {"REDIS_HOST", "redis.host"},
+       {"REDIS_PORT", "redis.port"},
+       {"REDIS_PASSWORD", "redis.password"}}};
   for (const auto& [name, key] : names) {
     if (!is_given(environment, name)) continue;
     auto value = value_of(environment, name);
     if (!value) return value.error();
-    if (value->empty()) continue;  // compose files pass unset variables on as empty ones
+    if (value->empty()) continue;                // compose files pass unset variables on as empty ones
+    if (value->starts_with("tcp://")) continue;  // Kubernetes writes REDIS_PORT for a service that is called redis
     if (key == std::string_view{"auth.accessTokenTtl"} && is_number(*value)) *value += "s";
     if (key == std::string_view{"http.listen"}) {
       if (!is_number(*value)) return refused("PORT must be a port number");

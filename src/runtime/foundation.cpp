@@ -33,6 +33,9 @@ Foundation::Foundation(Config config, const AppOptions& options)
       random_(options.random == nullptr ? *system_random_ : *options.random),
       folder_(lock_folder(config_, options)),
       base_clock_(options.clock == nullptr ? system_clock_ : *options.clock),
+      uptime_(options.uptime != nullptr  ? *options.uptime
+              : options.clock != nullptr ? *options.clock
+                                         : static_cast<const Clock&>(own_uptime_)),
       ids_(random_) {
   open_log(options.log_to_stderr);
   check_randomness(random_);

@@ -14,6 +14,7 @@
 #include "runtime/data_folder.hpp"
 #include "runtime/sandbox_clock.hpp"
 #include "runtime/server_keys.hpp"
+#include "runtime/uptime_clock.hpp"
 #include "store/open.hpp"
 #include "telemetry/log.hpp"
 
@@ -32,6 +33,9 @@ class Foundation {
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   [[nodiscard]] Random& random() noexcept { return random_; }
   [[nodiscard]] const Clock& clock() const noexcept;
+  /// The system's, without a sandbox's lead; and the time that has passed by no matter which clock.
+  [[nodiscard]] const Clock& system_clock() const noexcept { return base_clock_; }
+  [[nodiscard]] const Clock& uptime() const noexcept { return uptime_; }
   /// Null where the sandbox clock is off.
   [[nodiscard]] SandboxClock* sandbox() noexcept { return sandbox_ ? &*sandbox_ : nullptr; }
   [[nodiscard]] const std::string& cursor_key() const noexcept { return cursor_key_; }
@@ -56,6 +60,8 @@ class Foundation {
   std::string cursor_key_;
   SystemClock system_clock_;
   const Clock& base_clock_;
+  UptimeClock own_uptime_;
+  const Clock& uptime_;
   std::optional<SandboxClock> sandbox_;
   IdSource ids_;
   std::unique_ptr<store::ManagedDatabase> database_;

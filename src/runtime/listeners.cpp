@@ -5,10 +5,13 @@
 #include "guerdon/app.hpp"
 #include "http/openapi.hpp"
 #include "runtime/exit_codes.hpp"
+#include "runtime/server_metrics.hpp"
 #include "runtime/settings.hpp"
 
 namespace guerdon {
 namespace {
+
+constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
 http::Response health() { return {.status = 200, .body = R"({"status":"alive"})"}; }
 
@@ -25,10 +28,21 @@ void add_health(http::RouteTable& routes, Readiness& readiness) {
                         "Is the server ready, and what does it depend on?"});
 }
 
+void add_metrics_page(http::RouteTable& routes, telemetry::Scraper& scraper) {
+  const auto page = [&scraper](std::function<void(http::Response)> answer) {
+    scraper.scrape([answer = std::move(answer)](std::string text) {
+      answer(text.empty() ? http::problem_response(Error{}, {}) : http::Response{.body = std::move(text)});
+    });
+  };
+  routes.add(
+      http::Page{.path = "/metrics", .content_type = metrics_type, .make = {}, .summary = {}, .make_later = page});
+}
+
 // The document describes the API's port, also where the operators' one shows it.
 http::RouteTable& completed(const Listeners::Parts& parts, http::RouteTable& admin_pages) {
   add_health(parts.routes, parts.readiness);
   add_health(admin_pages, parts.readiness);
+  add_metrics_page(admin_pages, parts.scraper);
   const auto document = http::openapi_document(parts.routes, version);
   http::add_documentation(parts.routes, document);
   http::add_documentation(admin_pages, document);
@@ -37,9 +51,16 @@ http::RouteTable& completed(const Listeners::Parts& parts, http::RouteTable& adm
   return parts.routes;
 }
 
-std::unique_ptr<http::RateLimiter> limiter(Foundation& foundation) {
-  const auto& limits = foundation.config().limits;
-  return limits.enabled ? std::make_unique<http::RateLimiter>(limits, foundation.random()) : nullptr;
+std::unique_ptr<http::RateLimiter> limiter(const Listeners::Parts& parts) {
+  const auto& limits = parts.foundation.config().limits;
+  if (!limits.enabled) return nullptr;
+  return std::make_unique<http::RateLimiter>(limits, parts.foundation.random(), std::chrono::steady_clock::now,
+                                             http::RateLimiter::most_buckets, parts.counts);
+}
+
+http::ServerOptions with_routes(http::ServerOptions options, const http::RouteTable& routes) {
+  options.routes = routes.numbers();
+  return options;
 }
 
 http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_pages, http::RateLimiter* limiter) {
@@ -52,18 +73,33 @@ http::Services services(const Listeners::Parts& parts, http::RouteTable& admin_p
           .hashing = parts.hashing,
           .idempotency_window = config.idempotency.window.value,
           .trusted_proxies = config.http.trusted_proxies,
-          .limiter = limiter};
+          .limiter = limiter,
+          .streams = {.most = static_cast<std::size_t>(config.feed.streams.value()),
+                      .heartbeat = config.feed.heartbeat.value}};
 }
 
 }  // namespace
 
 Listeners::Listeners(const Parts& parts)
-    : limiter_(limiter(parts.foundation)),
+    : routes_(parts.routes),
+      limiter_(limiter(parts)),
       dispatch_(services(parts, admin_pages_, limiter_.get())),
-      api_(api_options(parts.foundation.config(), parts.foundation.random()), dispatch_.handlers()) {
+      api_(with_routes(api_options(parts.foundation.config(), parts.foundation.random()), routes_),
+           dispatch_.handlers()) {
   if (parts.foundation.config().admin.listen.is_off()) return;
-  admin_ = std::make_unique<http::Server>(admin_options(parts.foundation.config(), parts.foundation.random()),
-                                          http::page_handlers(admin_pages_));
+  admin_ = std::make_unique<http::Server>(
+      with_routes(admin_options(parts.foundation.config(), parts.foundation.random()), admin_pages_),
+      http::page_handlers(admin_pages_));
+}
+
+void Listeners::add_metrics(Metrics& metrics) const {
+  metrics.add([this](MetricSheet& sheet) {
+    const auto counts = api_.counts();
+    tell_requests(sheet, routes_, counts);
+    tell_connections(sheet, "api", api_, counts);
+    if (admin_) tell_connections(sheet, "admin", *admin_, admin_->counts());
+    if (limiter_) tell_limits(sheet, *limiter_);
+  });
 }
 
 void Listeners::start() {

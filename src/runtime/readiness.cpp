@@ -87,10 +87,14 @@ Readiness::Report Readiness::report(Time now) {
   const auto phase = phase_.load();
   const auto store = phase == Phase::ready ? ask(now) : std::string_view{"unknown"};
   Report report{phase == Phase::ready && store == "ok", {}};
-  const auto status = phase == Phase::ready && !report.is_ready ? std::string_view{"not-ready"} : name_of(phase);
-  json::object body{{"status", as_json(status)},
-                    {"dependencies", {{"store", as_json(store)}, {"migrations", "applied"}}}};
-  for (const auto& [dependency, state] : named_) body["dependencies"].as_object()[dependency] = as_json(state());
+  auto status = phase == Phase::ready && !report.is_ready ? std::string_view{"not-ready"} : name_of(phase);
+  json::object dependencies{{"store", as_json(store)}, {"migrations", "applied"}};
+  for (const auto& [name, state] : helpers_) {
+    const auto helper = state();
+    dependencies[name] = as_json(helper.name);
+    if (!helper.is_fine && report.is_ready) status = "degraded";
+  }
+  json::object body{{"status", as_json(status)}, {"dependencies", std::move(dependencies)}};
   if (is_sandbox_) body["sandbox"] = true;
   append_json_object(report.body, body);
   return report;

@@ -28,10 +28,22 @@ class Readiness {
 
   Readiness(Database& database, bool is_sandbox);
 
-  /// A dependency that a report names and without which the server is ready all the same. Before the start. `state` is
-  /// called on I/O threads: it must not wait.
-  void name(std::string dependency, std::function<std::string_view()> state) {
-    named_.emplace_back(std::move(dependency), std::move(state));
+  /// How a helper is, in its own words.
+  struct HelperState {
+    std::string_view name;
+    bool is_fine;
+  };
+
+  /// Something the server goes on without: while it is not fine the status is `degraded`, and the server ready.
+  /// Before the first report; `state` is called from any thread and must not wait.
+  void add_helper(std::string name, std::function<HelperState()> state) {
+    helpers_.push_back({std::move(name), std::move(state)});
+  }
+  /// One of which there is no more to say than whether it is to be had.
+  void add_helper(std::string name, std::function<bool()> is_up) {
+    add_helper(std::move(name), [is_up = std::move(is_up)] {
+      return is_up() ? HelperState{"ok", true} : HelperState{"unavailable", false};
+    });
   }
 
   void enter(Phase phase) noexcept { phase_ = phase; }
@@ -41,12 +53,16 @@ class Readiness {
  private:
   class Probe;
   struct Store;
+  struct Helper {
+    std::string name;
+    std::function<HelperState()> state;
+  };
 
   [[nodiscard]] std::string_view ask(Time now);
 
   Database& database_;
   const bool is_sandbox_;
-  std::vector<std::pair<std::string, std::function<std::string_view()>>> named_;
+  std::vector<Helper> helpers_;
   std::atomic<Phase> phase_{Phase::starting};
   const std::shared_ptr<Store> store_;  // shared with a probe, which may outlive this
 };

@@ -44,7 +44,14 @@ std::uint64_t seed(Random& random) {
 
 bus::BusSettings bus_settings(const Config& config) {
   return {.pseudonymous = config.messages.personal_data == PersonalData::pseudonymous,
-          .retention = config.outbox.retention.value};
+          .retention = config.outbox.retention.value,
+          .forget_readers = config.feed.forget_readers.value};
+}
+
+HardDeleteRules hard_delete_rules(const Config& config) {
+  HardDeleteRules rules;
+  rules.retention = std::chrono::days{config.retention.days.value()};
+  return rules;
 }
 
 TaskPoolOptions hash_pool_options(const Config& config) {

@@ -5,12 +5,14 @@
 #include "guerdon/config.hpp"
 #include "guerdon/random.hpp"
 #include "http/server.hpp"
+#include "purge/hard_delete.hpp"
 #include "runtime/task_pool.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon {
 
 [[nodiscard]] bus::BusSettings bus_settings(const Config& config);
+[[nodiscard]] HardDeleteRules hard_delete_rules(const Config& config);
 [[nodiscard]] TaskPoolOptions hash_pool_options(const Config& config);
 [[nodiscard]] TaskPoolOptions task_pool_options(const Config& config);
 [[nodiscard]] log::OutputOptions log_options(const LogConfig& config);

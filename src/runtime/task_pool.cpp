@@ -54,7 +54,11 @@ TaskPool::~TaskPool() { stop(std::chrono::hours{24}); }
 bool TaskPool::post(std::function<void()> task) {
   {
     const std::lock_guard lock{mutex_};
-    if (stopping_ || waiting_.size() >= options_.queue) return false;
+    if (stopping_) return false;
+    if (waiting_.size() >= options_.queue) {
+      ++refused_;
+      return false;
+    }
     waiting_.push_back(std::move(task));
   }
   work_to_do_.notify_one();
@@ -83,6 +87,11 @@ std::size_t TaskPool::stop(std::chrono::milliseconds limit) {
 std::size_t TaskPool::waiting() const {
   const std::lock_guard lock{mutex_};
   return waiting_.size();
+}
+
+std::uint64_t TaskPool::refused() const {
+  const std::lock_guard lock{mutex_};
+  return refused_;
 }
 
 void TaskPool::work(std::size_t index) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -38,6 +39,8 @@ class TaskPool {
   std::size_t stop(std::chrono::milliseconds limit);
 
   [[nodiscard]] std::size_t waiting() const;
+  /// Tasks that the full queue did not take, so far.
+  [[nodiscard]] std::uint64_t refused() const;
   [[nodiscard]] std::size_t threads() const noexcept { return thread_count_; }
 
  private:
@@ -48,6 +51,7 @@ class TaskPool {
   mutable std::mutex mutex_;
   std::condition_variable work_to_do_, emptied_;
   std::deque<std::function<void()>> waiting_;
+  std::uint64_t refused_ = 0;
   bool stopping_ = false;
   std::mutex join_mutex_;
   std::vector<std::thread> threads_;

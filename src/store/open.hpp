@@ -13,6 +13,7 @@
 #include "store/embedded.hpp"
 #include "store/fault_injector.hpp"
 #include "store/outbox_sink.hpp"
+#include "telemetry/histogram.hpp"
 
 namespace guerdon::store {
 
@@ -43,12 +44,23 @@ struct StoreStats {
   std::uint64_t wal_pages = 0;  ///< SQLite: pages in the write-ahead log
 };
 
+/// What commits cost, and how many commands shared one.
+struct CommitFigures {
+  telemetry::Histogram<13> nanoseconds{{50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000,
+                                        25'000'000, 50'000'000, 100'000'000, 500'000'000, 2'500'000'000}};
+  telemetry::Histogram<9> commands{{1, 2, 4, 8, 16, 32, 64, 128, 256}};
+};
+
 class ManagedDatabase : public Database {
  public:
   /// Attaches the outbox, which must outlive the database or be detached (null). Call it while no command runs that
   /// publishes: without one, Tx::append throws std::logic_error.
   virtual void set_outbox_sink(OutboxSink* sink) noexcept = 0;
   [[nodiscard]] virtual StoreStats stats() const noexcept = 0;  ///< thread-safe
+  [[nodiscard]] virtual const CommitFigures& commit_figures() const noexcept = 0;
+  /// What is deleted by now is to vanish from the files as well, soon and without holding anybody up. From a command,
+  /// as an action of on_commit. PostgreSQL sees to its files by itself.
+  virtual void erase_deleted() noexcept {}
   /// As open_reader(), but a run may take longer than `longest_read`: for work on the whole of the data.
   [[nodiscard]] virtual std::unique_ptr<Reader> open_patient_reader() = 0;
 };

@@ -15,8 +15,8 @@ class OutboxSink {
   virtual ~OutboxSink() = default;
 
   /// Writes the messages as rows, in this order, as the last thing before COMMIT. Never called with none. On SQLite
-  /// once for the whole commit group, on PostgreSQL once per transaction. May move from the payloads and headers, not
-  /// from the topics. A throw undoes the transaction (on SQLite: the group). `now` is the instant of the commit; each
+  /// once for the whole commit group, on PostgreSQL once per transaction. May move from the headers, from
+  /// nothing else. A throw undoes the transaction (on SQLite: the group). `now` is the instant of the commit; each
   /// message carries that of its own transaction.
   virtual void write(Connection& connection, Instant now, std::span<OutgoingMessage> messages) = 0;
 

@@ -16,6 +16,7 @@ Config test_config(const ServerOptions& options) {
   config.auth.argon2_iterations = *Bounded<1, 100>::make(1);
   config.auth.hash_threads = *Bounded<0, 256>::make(1);
   config.limits.enabled = false;
+  config.jobs.self_check = {};
   config.log.level = LogLevel::off;
   if (options.configure) options.configure(config);
   return config;

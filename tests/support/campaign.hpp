@@ -12,17 +12,10 @@
 #include "modules/reward/requests.hpp"
 #include "modules/reward/wallets.hpp"
 #include "support/databases.hpp"
+#include "support/idle_pumps.hpp"
 #include "support/result.hpp"
 
 namespace guerdon::test {
-
-/// Pumps that are only remembered: a test runs the pass itself.
-class IdlePumps final : public Pumps {
- public:
-  void add(std::string, std::function<PumpResult(Tx&)>) override {}
-  void wake(std::string_view name) override { woken.emplace_back(name); }
-  std::vector<std::string> woken;
-};
 
 inline Instant at(const char* text) { return parse_rfc3339(text).value(); }
 

@@ -52,9 +52,10 @@ struct DecidedCampaign : Campaign {
   }
   Result<reward::RequestView> reject(reward::RequestId id) { return reject(by_operator(), id); }
   reward::BulkApproval approve_all(const std::vector<reward::RequestId>& ids) {
-    reward::BulkApproveRequest which;
-    which.ids.assign(ids.begin(), ids.end());
-    return store->write([&](Tx& tx) { return reward::approve_requests(tx, by_operator(), which); }).value();
+    return store
+        ->write(
+            [&](Tx& tx) -> Result<reward::BulkApproval> { return reward::approve_requests(tx, by_operator(), ids); })
+        .value();
   }
 
   /// A user who has asked, before the condition is met.

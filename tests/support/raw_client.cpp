@@ -104,6 +104,18 @@ RawAnswer RawClient::receive(bool to_head) {
   return answer;
 }
 
+std::string RawClient::receive_until(std::string_view end) {
+  std::size_t found = 0;
+  std::size_t looked_at = 0;
+  while ((found = received_.find(end, looked_at)) == std::string::npos) {
+    looked_at = received_.size() < end.size() ? 0 : received_.size() - end.size();
+    if (!fill()) throw std::runtime_error("the server closed before the end of: '" + received_ + "'");
+  }
+  auto text = received_.substr(0, found + end.size());
+  received_.erase(0, text.size());
+  return text;
+}
+
 bool RawClient::is_closed_by_server() {
   if (!received_.empty()) return false;
   char byte = 0;

@@ -28,6 +28,8 @@ class RawClient {
   RawAnswer receive(bool to_head = false);
   /// Sends and receives.
   RawAnswer ask(std::string_view bytes) { return send(bytes).receive(); }
+  /// What comes up to `end`, and that; throws as receive() does.
+  std::string receive_until(std::string_view end);
   /// Waits for the end; false if bytes come first.
   [[nodiscard]] bool is_closed_by_server();
   void shut_down_sending();

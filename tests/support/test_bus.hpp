@@ -33,6 +33,14 @@ class TestBus {
 
   void start(bool unclean = false) {
     bus.seal();
+    // The server has a job for it.
+    runner.add(
+        "test retention",
+        [this](Tx& tx) -> PumpResult {
+          if (bus.prune(tx) > 0) return {.more = true};
+          return {.next_at = tx.now() + std::chrono::hours{1}};
+        },
+        false);
     bus.start(unclean);
   }
   /// Everything that is due by the test's clock is done.

@@ -2,9 +2,11 @@
 #include "support/toy_app.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include "guerdon/page.hpp"
 #include "guerdon/routes.hpp"
+#include "http/event_source.hpp"
 
 namespace guerdon::test {
 
@@ -136,6 +138,25 @@ void add_items(Router& router, ToyCounts& counts) {
                  });
 }
 
+void add_steps(Router& router, ToyCounts& counts) {
+  router.command_in_steps({.method = "POST",
+                           .path = "/api/steps",
+                           .policy = Policy::any_account(),
+                           .summary = "Create three items, each in a transaction of its own",
+                           .status = 201,
+                           .problems = {name_taken}},
+                          [&counts](Tx& tx, const Caller&, const Request<None, None, ItemBody>& request,
+                                    std::int64_t& made) -> Result<std::optional<Number>> {
+                            ++counts.creations;
+                            auto body = request.body;
+                            body.name = Text<1, 20>::trusted(body.name.value() + "-" + std::to_string(made));
+                            const auto item = create_item(tx, body);
+                            if (!item) return item.error();
+                            if (++made < 3) return std::optional<Number>{};
+                            return std::optional{Number{made}};
+                          });
+}
+
 void add_public(Router& router, ToyCounts& counts) {
   router.command({.method = "POST",
                   .path = "/api/open/items",
@@ -206,6 +227,20 @@ void add_odd(Router& router) {
                  });
 }
 
+// A stream of one word.
+class OneWord final : public http::EventSource {
+ public:
+  Result<bool> read(Snapshot&, const Caller&, std::string& out) override {
+    if (!std::exchange(is_told_, true)) out += "data: word\n\n";
+    return false;
+  }
+  void beat(std::string&) override {}
+  [[nodiscard]] bool follows(std::string_view) const override { return false; }
+
+ private:
+  bool is_told_ = false;
+};
+
 }  // namespace
 
 Result<Credential> ToyAuthenticator::verify(std::string_view bearer, Instant now) {
@@ -231,6 +266,7 @@ Result<Standing> ToyAuthenticator::admit(Snapshot& snapshot, const Credential& c
 
 void add_toy_routes(Router& router, ToyCounts& counts) {
   add_items(router, counts);
+  add_steps(router, counts);
   add_public(router, counts);
   add_odd(router);
 }
@@ -249,6 +285,9 @@ ToyApp::ToyApp(Engine engine, std::chrono::milliseconds window, http::RateLimite
       })
       .value();
   add_toy_routes(routes, counts);
+  routes.follow("/api/me", [](const RawRequest&, std::string_view) -> Result<std::unique_ptr<http::EventSource>> {
+    return std::unique_ptr<http::EventSource>{std::make_unique<OneWord>()};
+  });
   routes.seal();
   dispatch = std::make_unique<http::Dispatch>(http::Services{.routes = routes,
                                                              .database = *store,

@@ -80,6 +80,7 @@ Result<AccountView> Administration::update(Tx& tx, const Caller& caller, UserId 
   if (!save_details(tx, id, updated.email.value_or(row->email),
                     request.profile ? request.profile->value : row->profile))
     return Error{email_taken, "The e-mail address is taken."};
+  copies_.remove(tx, id);
   publish(tx, updated);
   for (const auto field : updated.changed) changed.emplace_back(wire_name(field));
   record_audit(tx, caller, {"account.updated", id.to_string(), {{"changed", std::move(changed)}}});
@@ -96,6 +97,7 @@ Result<BasicResponse> Administration::change_roles(Tx& tx, const Caller& caller,
 
   save_roles(tx, id, roles);
   end_session(tx, id);
+  copies_.remove(tx, id);
   publish(tx, UserRolesChanged{.user_id = id,
                                .from = before.list(),
                                .to = roles.list(),
@@ -118,6 +120,7 @@ Result<AccountView> Administration::change_status(Tx& tx, const Caller& caller, 
   const auto reason = request.reason ? std::optional{request.reason->value()} : std::nullopt;
   save_status(tx, id, status, reason);
   end_session(tx, id);
+  copies_.remove(tx, id);
   publish(tx,
           UserStatusChanged{
               .user_id = id, .from = row->status, .to = status, .changed_by = caller.actor(), .changed_at = tx.now()});

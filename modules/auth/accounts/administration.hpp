@@ -6,6 +6,7 @@
 #include "directory.hpp"
 #include "guerdon/codec/decoded.hpp"
 #include "guerdon/routes.hpp"
+#include "last_admin.hpp"
 #include "password_resets.hpp"
 
 namespace guerdon::auth {
@@ -13,12 +14,12 @@ namespace guerdon::auth {
 inline constexpr Problem own_roles{403, "own-roles"};
 inline constexpr Problem own_status{403, "own-status"};
 inline constexpr Problem own_details{403, "own-details"};
-inline constexpr Problem last_admin{409, "last-admin"};
 
 class Administration {
  public:
-  Administration(const AuthConfig& config, Random& random, const PasswordResets& resets)
-      : config_(config), random_(random), resets_(resets) {}
+  Administration(const AuthConfig& config, Random& random, const PasswordResets& resets,
+                 SessionCopies copies = SessionCopies{})
+      : config_(config), random_(random), resets_(resets), copies_(copies) {}
 
   /// Hashes the password, if there is one: in the task pool. Reserved names are allowed. Errors: validation-failed,
   /// username-taken, email-taken.
@@ -43,6 +44,7 @@ class Administration {
   const AuthConfig& config_;
   Random& random_;
   const PasswordResets& resets_;
+  SessionCopies copies_;
 };
 
 }  // namespace guerdon::auth

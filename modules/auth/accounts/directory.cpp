@@ -36,11 +36,13 @@ AccountView view_for(const Caller& caller, const FullAccountRow& row) {
                    .profile = {},
                    .invite_code = {},
                    .created_at = row.created_at,
-                   .status_reason = {}};
+                   .status_reason = {},
+                   .deleted_at = {}};
   if (sees_all) {
     view.profile.emplace(row.profile);
     view.invite_code.emplace(row.invite_code);
   }
+  if (row.deleted_at) view.deleted_at.emplace(*row.deleted_at);
   if (row.status_reason && caller.roles.intersects(sees_leaving)) view.status_reason.emplace(*row.status_reason);
   return view;
 }

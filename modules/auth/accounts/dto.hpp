@@ -51,9 +51,10 @@ struct AccountView {
   Omittable<std::string> invite_code;  ///< for its owner and ADMIN
   Instant created_at;
   Omittable<std::string> status_reason;  ///< for ADMIN and AUDITOR
+  Omittable<Instant> deleted_at;
 };
 BOOST_DESCRIBE_STRUCT(AccountView, (),
-                      (id, username, email, roles, status, profile, invite_code, created_at, status_reason))
+                      (id, username, email, roles, status, profile, invite_code, created_at, status_reason, deleted_at))
 
 struct CreateAccountRequest {
   Username username;

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "guerdon/ids.hpp"
+#include "guerdon/result.hpp"
 #include "guerdon/store.hpp"
 
 namespace guerdon::auth {
+
+inline constexpr Problem last_admin{409, "last-admin"};
 
 /// Is the user an ADMIN, active or suspended, and no other ADMIN active? Whoever takes away the role, the status or the
 /// account asks this first, before any other lock in the transaction.

@@ -65,6 +65,7 @@ Result<BasicResponse> PasswordResets::set_password(Tx& tx, const Caller& caller,
   if (!issued_by) return invalid_token();
   save_password(tx, prepared.user, prepared.password_hash);
   end_session(tx, prepared.user);
+  copies_.remove(tx, prepared.user);
   clear_throttle(tx, prepared.user);
   publish(tx, UserUpdated{
                   .user_id = prepared.user, .changed = {AccountField::password}, .email = {}, .updated_at = tx.now()});

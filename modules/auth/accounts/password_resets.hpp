@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "../basic_response.hpp"
+#include "../sessions/session_copies.hpp"
 #include "dto.hpp"
 #include "guerdon/config.hpp"
 #include "guerdon/random.hpp"
@@ -26,7 +27,8 @@ class PasswordResets {
  public:
   static constexpr std::chrono::hours lifetime{1};
 
-  PasswordResets(const AuthConfig& config, Random& random) : config_(config), random_(random) {}
+  PasswordResets(const AuthConfig& config, Random& random, SessionCopies copies = SessionCopies{})
+      : config_(config), random_(random), copies_(copies) {}
 
   /// A token for an account of this transaction, instead of the one before. It is stored nowhere: only its SHA-256.
   [[nodiscard]] ResetTicket issue(Tx& tx, const Caller& caller, UserId user) const;
@@ -45,6 +47,7 @@ class PasswordResets {
  private:
   const AuthConfig& config_;
   Random& random_;
+  SessionCopies copies_;
 };
 
 }  // namespace guerdon::auth

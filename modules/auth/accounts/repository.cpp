@@ -28,16 +28,16 @@ std::vector<FullAccountRow> page(Snapshot& snapshot, Sql sql, const AccountFilte
 
 std::optional<FullAccountRow> find_account(Snapshot& snapshot, UserId id) {
   constexpr Sql sql =
-      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason"
+      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason, deleted_at"
       " FROM auth_users WHERE id = $1";
   return snapshot.find<FullAccountRow>(sql, id);
 }
 
 std::optional<FullAccountRow> lock_account(Tx& tx, UserId id) {
   constexpr Sql sql{
-      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason"
+      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason, deleted_at"
       " FROM auth_users WHERE id = $1",
-      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason"
+      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason, deleted_at"
       " FROM auth_users WHERE id = $1 FOR UPDATE"};
   return tx.find<FullAccountRow>(sql, id);
 }
@@ -45,19 +45,19 @@ std::optional<FullAccountRow> lock_account(Tx& tx, UserId id) {
 std::vector<FullAccountRow> page_accounts(Snapshot& snapshot, const AccountFilter& filter, std::optional<Uuid> before,
                                           std::int64_t limit) {
   constexpr Sql all =
-      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason"
+      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason, deleted_at"
       " FROM auth_users WHERE id < $1 AND ($2 OR status IN ('ACTIVE', 'SUSPENDED'))"
       " AND ($3 IS NULL OR status = $3) AND ($4 IS NULL OR (roles & $4) <> 0)"
       " AND ($5 IS NULL OR username_key LIKE $5 ESCAPE '\\' OR ($6 AND email_key LIKE $5 ESCAPE '\\'))"
       " ORDER BY id DESC LIMIT $7";
   constexpr Sql of_staff =
-      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason"
+      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason, deleted_at"
       " FROM auth_users WHERE (roles & 14) <> 0 AND id < $1 AND ($2 OR status IN ('ACTIVE', 'SUSPENDED'))"
       " AND ($3 IS NULL OR status = $3) AND (roles & $4) <> 0"
       " AND ($5 IS NULL OR username_key LIKE $5 ESCAPE '\\' OR ($6 AND email_key LIKE $5 ESCAPE '\\'))"
       " ORDER BY id DESC LIMIT $7";
   constexpr Sql inactive =
-      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason"
+      "SELECT id, username, email, roles, status, version, profile, invite_code, created_at, status_reason, deleted_at"
       " FROM auth_users WHERE status <> 'ACTIVE' AND status = $3 AND id < $1"
       " AND ($2 OR status IN ('ACTIVE', 'SUSPENDED')) AND ($4 IS NULL OR (roles & $4) <> 0)"
       " AND ($5 IS NULL OR username_key LIKE $5 ESCAPE '\\' OR ($6 AND email_key LIKE $5 ESCAPE '\\'))"

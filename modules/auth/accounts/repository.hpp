@@ -8,8 +8,9 @@ namespace guerdon::auth {
 
 struct FullAccountRow : AccountRow {
   std::optional<std::string> status_reason;
+  std::optional<Instant> deleted_at;
 };
-BOOST_DESCRIBE_STRUCT(FullAccountRow, (AccountRow), (status_reason))
+BOOST_DESCRIBE_STRUCT(FullAccountRow, (AccountRow), (status_reason, deleted_at))
 
 std::optional<FullAccountRow> find_account(Snapshot& snapshot, UserId id);
 /// The same, with the account's row lock.

@@ -1,42 +1,73 @@
-// The row says which saga deletes the account, so that asking again gives the same answer.
+// The row says which saga deletes the account, so that asking again gives the same answer. The account's row is locked
+// before any of the user's data, here as by everybody who writes something of theirs.
 #include "deletion.hpp"
 
-#include "../accounts/last_admin.hpp"
 #include "../repository.hpp"
+#include "auth/deletion_messages.hpp"
 #include "guerdon/audit.hpp"
 #include "guerdon/bus.hpp"
+#include "repository.hpp"
+#include "user_deletion.hpp"
 
 namespace guerdon::auth {
 namespace {
 
-bool mark_deleting(Tx& tx, UserId user, DeletionId saga) {
-  constexpr Sql sql =
-      "UPDATE auth_users SET status = 'DELETING', version = version + 1, deleted_by = $2, updated_at = $3"
-      " WHERE id = $1 AND status IN ('ACTIVE', 'SUSPENDED')";
-  return tx.exec(sql, user, saga, tx.now()) == 1;
+Error no_such_account() { return {problems::not_found, "There is no such account."}; }
+
+DeletionId begin(Tx& tx, saga::Sagas& sagas, UserId user) {
+  const auto saga =
+      sagas.start(tx, UserDeletion::type, UserDeletion{.saga_id = {}, .user_id = user, .hidden = {}}, user);
+  return DeletionId{saga.uuid()};
 }
 
-Result<DeletionResponse> find_earlier(Snapshot& snapshot, UserId user) {
-  constexpr Sql sql = "SELECT deleted_by FROM auth_users WHERE id = $1";
-  const auto row = snapshot.find<std::optional<DeletionId>>(sql, user);
-  if (!row) return Error{problems::not_found, "There is no such account."};
-  if (!*row) return Error{problems::user_deleted, "The account is gone."};
-  return DeletionResponse{.result = Outcome::accepted, .saga_id = **row};
+json::object details_of(DeletionId deletion, const RowCounts& counts) {
+  json::object rows;
+  for (const auto& [table, count] : counts) rows[table] = count;
+  return {{"sagaId", deletion.to_string()}, {"rows", std::move(rows)}};
 }
 
 }  // namespace
 
-Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId user) {
+Result<DeletionResponse> Deletions::request(Tx& tx, const Caller& caller, UserId user) const {
   if (is_last_admin(tx, user)) return Error{last_admin, "The last ADMIN can't be deleted."};
-  const auto saga = tx.new_id<DeletionId>();
-  if (!mark_deleting(tx, user, saga)) return find_earlier(tx, user);
+  const auto row = lock_leaving(tx, user);
+  if (!row) return no_such_account();
+  if (is_leaving(row->status)) {
+    if (!row->deleted_by) return Error{problems::user_deleted, "The account is gone."};
+    return DeletionResponse{.result = Outcome::accepted, .saga_id = *row->deleted_by};
+  }
+
+  const auto saga = begin(tx, sagas_, user);
+  mark_deleting(tx, user, saga);
   end_session(tx, user);
+  copies_.remove(tx, user);
   publish(tx, UserDeletionRequested{
                   .user_id = user, .saga_id = saga, .requested_by = caller.actor(), .requested_at = tx.now()});
   record_audit(
       tx, caller,
       {.action = "account.deletion-requested", .subject = user.to_string(), .details = {{"sagaId", saga.to_string()}}});
   return DeletionResponse{.result = Outcome::accepted, .saga_id = saga};
+}
+
+Result<RestoreResponse> Deletions::restore(Tx& tx, const Caller& caller, UserId user) const {
+  const auto row = lock_leaving(tx, user);
+  if (!row) return no_such_account();
+  if (row->status == AccountStatus::deleting)
+    return Error{deletion_running, "The account is being deleted: restore it when that is done."};
+  if (row->status != AccountStatus::deleted) return Error{not_deleted, "The account is not deleted."};
+
+  const auto deletion = row->deleted_by.value();
+  auto shown = owners_.show(tx, user, deletion.uuid(), all_user_data);
+  if (!shown) return shown.error();
+  (*shown)["auth_platforms"] += show_platforms(tx, user, deletion);
+  const auto status = unmark_leaving(tx, user, deletion).value();
+  (*shown)["auth_users"] += 1;
+  std::erase_if(*shown, [](const auto& count) { return count.second == 0; });
+  owners_.say_returned(tx, user, Return::quiet);
+  publish(tx, UserRestored{.user_id = user, .status = status, .restored_by = caller.actor(), .restored_at = tx.now()});
+  record_audit(tx, caller,
+               {.action = "account.restored", .subject = user.to_string(), .details = details_of(deletion, *shown)});
+  return RestoreResponse{.result = Outcome::ok, .restored = *std::move(shown)};
 }
 
 }  // namespace guerdon::auth

@@ -1,14 +1,20 @@
-// Asking for an account to be deleted: from this commit on its owner can do nothing. The deletion itself is a saga's.
+// Asking for an account to be deleted, and restoring it. From the request's commit on its owner can do nothing; what
+// becomes of their data is told in user_deletion.hpp.
 #pragma once
 
+#include "../accounts/last_admin.hpp"
 #include "../basic_response.hpp"
+#include "../sessions/session_copies.hpp"
 #include "auth/messages.hpp"
+#include "auth/user_data.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/store.hpp"
+#include "saga/ports.hpp"
 
 namespace guerdon::auth {
 
-inline constexpr Problem last_admin{409, "last-admin"};
+inline constexpr Problem deletion_running{409, "deletion-running"};
+inline constexpr Problem not_deleted{409, "not-deleted"};
 
 struct DeletionPath {
   UserId id;
@@ -21,8 +27,30 @@ struct DeletionResponse {
 };
 BOOST_DESCRIBE_STRUCT(DeletionResponse, (), (result, saga_id))
 
-/// The account is DELETING, its session over, its version raised; publishes UserDeletionRequested. For one that is
-/// going or gone already: the saga that does it. Errors: not-found, last-admin, user-deleted.
-[[nodiscard]] Result<DeletionResponse> request_deletion(Tx& tx, const Caller& caller, UserId user);
+struct RestoreResponse {
+  Outcome result = Outcome::ok;
+  RowCounts restored;  ///< by table
+};
+BOOST_DESCRIBE_STRUCT(RestoreResponse, (), (result, restored))
+
+class Deletions {
+ public:
+  Deletions(saga::Sagas& sagas, const UserDataOwners& owners, SessionCopies copies = SessionCopies{})
+      : sagas_(sagas), owners_(owners), copies_(copies) {}
+
+  /// The account is DELETING, its session over, its version raised, and the saga has begun; publishes
+  /// UserDeletionRequested. For one that is going or gone already: the saga that does it. Errors: not-found,
+  /// last-admin, user-deleted.
+  [[nodiscard]] Result<DeletionResponse> request(Tx& tx, const Caller& caller, UserId user) const;
+
+  /// Exactly what that deletion hid is in sight again, and the status what it was before; sessions stay dead. Publishes
+  /// UserRestored. Errors: not-found (also once it has been removed for good), deletion-running, not-deleted.
+  [[nodiscard]] Result<RestoreResponse> restore(Tx& tx, const Caller& caller, UserId user) const;
+
+ private:
+  saga::Sagas& sagas_;
+  const UserDataOwners& owners_;
+  SessionCopies copies_;
+};
 
 }  // namespace guerdon::auth

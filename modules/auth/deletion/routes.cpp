@@ -1,4 +1,4 @@
-// The HTTP routes that delete accounts. Declarations only.
+// The HTTP routes that delete accounts and restore them. Declarations only.
 #include "routes.hpp"
 
 #include "deletion.hpp"
@@ -6,15 +6,16 @@
 
 namespace guerdon::auth {
 
-void declare_deletion_routes(Router& routes) {
-  routes.command(
-      {.method = "DELETE",
-       .path = "/api/auth",
-       .policy = Policy::any_account().users_only(),
-       .summary = "Delete the caller's own account: its tokens are dead at once, its data goes after that",
-       .status = 202,
-       .problems = {last_admin}},
-      [](Tx& tx, const Caller& caller, const Request<>&) { return request_deletion(tx, caller, caller.id()); });
+void declare_deletion_routes(Router& routes, const Deletions& deletions) {
+  routes.command({.method = "DELETE",
+                  .path = "/api/auth",
+                  .policy = Policy::any_account().users_only(),
+                  .summary = "Delete the caller's own account: its tokens are dead at once, its data goes after that",
+                  .status = 202,
+                  .problems = {last_admin}},
+                 [&deletions](Tx& tx, const Caller& caller, const Request<>&) {
+                   return deletions.request(tx, caller, caller.id());
+                 });
 
   routes.command({.method = "DELETE",
                   .path = "/api/users/{id}",
@@ -22,9 +23,19 @@ void declare_deletion_routes(Router& routes) {
                   .summary = "Delete an account; asked again, the saga that does it",
                   .status = 202,
                   .problems = {problems::not_found, last_admin, problems::user_deleted}},
-                 [](Tx& tx, const Caller& caller, const Request<DeletionPath>& request) {
-                   return request_deletion(tx, caller, request.path.id);
+                 [&deletions](Tx& tx, const Caller& caller, const Request<DeletionPath>& request) {
+                   return deletions.request(tx, caller, request.path.id);
                  });
+
+  routes.command(
+      {.method = "POST",
+       .path = "/api/users/{id}/restore",
+       .policy = Policy::roles({Role::admin}),
+       .summary = "Restore a deleted account with exactly what its deletion hid; how many rows of which table",
+       .problems = {problems::not_found, deletion_running, not_deleted}},
+      [&deletions](Tx& tx, const Caller& caller, const Request<DeletionPath>& request) {
+        return deletions.restore(tx, caller, request.path.id);
+      });
 }
 
 }  // namespace guerdon::auth

@@ -1,4 +1,4 @@
-// Declares the routes that delete accounts.
+// Declares the routes that delete accounts and restore them.
 #pragma once
 
 namespace guerdon {
@@ -7,6 +7,7 @@ class Router;
 
 namespace guerdon::auth {
 
-void declare_deletion_routes(Router& routes);
+class Deletions;
+void declare_deletion_routes(Router& routes, const Deletions& deletions);
 
 }  // namespace guerdon::auth

@@ -1,5 +1,6 @@
 #include "keys.hpp"
 
+#include "../repository.hpp"
 #include "guerdon/audit.hpp"
 #include "repository.hpp"
 #include "service_key.hpp"
@@ -46,6 +47,10 @@ KeyView view_of(const KeyRow& row) {
 
 Result<CreatedKey> Keys::create(Tx& tx, const Caller& caller, const Decoded<KeyRequest>& request) const {
   if (auto faults = faults_of(request, tx.now()); !faults.empty()) return Error{std::move(faults)};
+  // A key outlives its maker's session: none comes from somebody who is leaving at this very moment.
+  const auto maker = hold_state(tx, caller.id());
+  if (!maker || maker->status != AccountStatus::active)
+    return Error{problems::token_revoked, "The account was changed meanwhile: log in again."};
   RoleSet roles;
   for (const Role role : request.value.roles) roles.add(role);
   const KeyRow row{.id = tx.new_id<KeyId>(),

@@ -13,7 +13,7 @@ class Keys {
  public:
   Keys(Random& random, const CursorCodec& cursors) : random_(random), cursors_(cursors) {}
 
-  /// Errors: validation-failed.
+  /// Errors: validation-failed, token-revoked (the caller's account is no longer active).
   [[nodiscard]] Result<CreatedKey> create(Tx& tx, const Caller& caller, const Decoded<KeyRequest>& request) const;
   /// Errors: validation-failed for a foreign cursor.
   [[nodiscard]] Result<Page<KeyView>> list_keys(Snapshot& snapshot, const KeyListQuery& query) const;

@@ -22,6 +22,10 @@ bool mark_revoked(Tx& tx, KeyId id, UserId by) {
   return tx.exec(sql, id, tx.now(), by) == 1;
 }
 
+std::optional<UserId> find_created_by(Snapshot& snapshot, KeyId id) {
+  return snapshot.find<UserId>("SELECT created_by FROM auth_keys WHERE id = $1", id);
+}
+
 std::optional<KeyStandingRow> find_key_standing(Snapshot& snapshot, KeyId id) {
   constexpr Sql sql = "SELECT secret_digest, roles, expires_at, revoked_at FROM auth_keys WHERE id = $1";
   return snapshot.find<KeyStandingRow>(sql, id);

@@ -40,6 +40,7 @@ struct KeyStandingRow {
 };
 BOOST_DESCRIBE_STRUCT(KeyStandingRow, (), (secret_digest, roles, expires_at, revoked_at))
 
+std::optional<UserId> find_created_by(Snapshot& snapshot, KeyId id);
 std::optional<KeyStandingRow> find_key_standing(Snapshot& snapshot, KeyId id);
 
 }  // namespace guerdon::auth

@@ -20,7 +20,7 @@ std::vector<ConnectionRow> page_connections(Snapshot& snapshot, UserId user, std
                                             std::int64_t limit) {
   constexpr Sql sql =
       "SELECT id, platform, platform_user_id, connected_at FROM auth_platforms"
-      " WHERE user_id = $1 AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
+      " WHERE user_id = $1 AND deleted_by IS NULL AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
   return snapshot.list<ConnectionRow>(sql, user, before, limit);
 }
 

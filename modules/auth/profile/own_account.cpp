@@ -113,6 +113,7 @@ Result<BasicResponse> OwnAccount::change(Tx& tx, const Caller& caller, const Acc
   if (change.was_checked)
     if (auto open = throttle_.note_success(tx, caller, tried_by(caller)); !open) return open.error();
   if (update.password_hash) end_session(tx, user);
+  copies_.remove(tx, user);
   UserUpdated updated{.user_id = user, .changed = fields, .email = {}, .updated_at = tx.now()};
   if (update.email) updated.email.emplace(*update.email);
   publish(tx, updated);

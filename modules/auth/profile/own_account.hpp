@@ -3,6 +3,7 @@
 
 #include "../accounts.hpp"
 #include "../basic_response.hpp"
+#include "../sessions/session_copies.hpp"
 #include "../throttle/throttle.hpp"
 #include "dto.hpp"
 #include "repository.hpp"
@@ -22,8 +23,9 @@ class OwnAccount {
  public:
   using Verify = bool (*)(std::string_view phc, std::string_view password);
 
-  OwnAccount(const AuthConfig& config, Random& random, const LoginThrottle& throttle, Verify verify = verify_password)
-      : config_(config), random_(random), throttle_(throttle), verify_(verify) {}
+  OwnAccount(const AuthConfig& config, Random& random, const LoginThrottle& throttle, Verify verify = verify_password,
+             SessionCopies copies = SessionCopies{})
+      : config_(config), random_(random), throttle_(throttle), verify_(verify), copies_(copies) {}
 
   /// Verifies and hashes only what it must. Errors: validation-failed, every fault at once; token-revoked,
   /// too-many-attempts.
@@ -40,6 +42,7 @@ class OwnAccount {
   Random& random_;
   const LoginThrottle& throttle_;
   Verify verify_;
+  SessionCopies copies_;
 };
 
 }  // namespace guerdon::auth

@@ -39,25 +39,16 @@ std::string_view token_of(const Caller& caller, const RefreshRequest& request) {
   return {};
 }
 
-Error revoke(Tx& tx, const Caller& caller, UserId user, SessionId session) {
-  end_session(tx, user);
-  publish(tx, RefreshTokenReused{.user_id = user,
-                                 .session_id = session,
-                                 .ip_address = Omittable<std::string>{caller.address},
-                                 .user_agent = Omittable<std::string>{caller.user_agent.substr(0, max_user_agent)},
-                                 .detected_at = tx.now()});
-  return revoked().keeping_effects();
-}
-
 seconds whole_seconds(std::chrono::milliseconds time) { return std::chrono::floor<seconds>(time); }
 
 }  // namespace
 
-Sessions::Sessions(SessionRules rules, const AccessTokens& tokens, const SigningSecrets& secrets)
+Sessions::Sessions(SessionRules rules, const AccessTokens& tokens, const SigningSecrets& secrets, SessionCopies copies)
     : rules_(rules),
       access_tokens_(tokens),
       refresh_tokens_(secrets),
-      token_id_key_(as_text(derive_key(secrets.current, "guerdon access token id 1"))) {}
+      token_id_key_(as_text(derive_key(secrets.current, "guerdon access token id 1"))),
+      copies_(copies) {}
 
 Result<LoginResponse> Sessions::refresh(Tx& tx, const Caller& caller, const RefreshRequest& request) const {
   const auto claim = refresh_tokens_.open(token_of(caller, request));
@@ -76,7 +67,13 @@ Result<LoginResponse> Sessions::refresh(Tx& tx, const Caller& caller, const Refr
     account->version = raise_version(tx, account->id);
     session->refreshed_at = tx.now();
     publish(tx, SessionContinued{.user_id = account->id, .session_id = claim->session, .continued_at = tx.now()});
-    return answer(*account, successor, *session, tx.now());
+    auto response = answer(*account, successor, *session, tx.now());
+    const Bearer bearer{.user = account->id,
+                        .session = successor.session,
+                        .version = account->version,
+                        .roles = RoleSet::from_bits(account->roles)};
+    copies_.put(tx, bearer, response.access_token, access_tokens_.rules().lifetime);
+    return response;
   }
   // A token from the future: the rows are those of a backup. It is not good, but nobody has stolen it.
   if (claim->counter > session->refresh_counter) return revoked();
@@ -86,10 +83,22 @@ Result<LoginResponse> Sessions::refresh(Tx& tx, const Caller& caller, const Refr
   return answer(*account, successor, *session, tx.now());
 }
 
+Error Sessions::revoke(Tx& tx, const Caller& caller, UserId user, SessionId session) const {
+  end_session(tx, user);
+  copies_.remove(tx, user);
+  publish(tx, RefreshTokenReused{.user_id = user,
+                                 .session_id = session,
+                                 .ip_address = Omittable<std::string>{caller.address},
+                                 .user_agent = Omittable<std::string>{caller.user_agent.substr(0, max_user_agent)},
+                                 .detected_at = tx.now()});
+  return revoked().keeping_effects();
+}
+
 Result<BasicResponse> Sessions::log_out(Tx& tx, const Caller& caller) const {
   const auto user = caller.id();
   if (!end_session_of(tx, user, caller.session))
     return Error{problems::token_revoked, "The session has ended already."};
+  copies_.remove(tx, user);
   publish(tx, LoggedOut{.user_id = user, .session_id = caller.session, .logout_time = tx.now()});
   return BasicResponse{.result = Outcome::ok};
 }

@@ -13,6 +13,7 @@
 #include "guerdon/config_types.hpp"
 #include "guerdon/crypto.hpp"
 #include "repository.hpp"
+#include "session_copies.hpp"
 
 namespace guerdon::auth {
 
@@ -24,7 +25,8 @@ struct SessionRules {
 /// Thread-safe.
 class Sessions {
  public:
-  Sessions(SessionRules rules, const AccessTokens& tokens, const SigningSecrets& secrets);
+  Sessions(SessionRules rules, const AccessTokens& tokens, const SigningSecrets& secrets,
+           SessionCopies copies = SessionCopies{});
 
   /// The token of the body, or else the Bearer. It is spent, and the access token made with it dies. The one spent just
   /// before gives the same answer again, but for the life that is left; one spent longer ago ends the session,
@@ -36,6 +38,7 @@ class Sessions {
   [[nodiscard]] Result<BasicResponse> log_out(Tx& tx, const Caller& caller) const;
 
  private:
+  [[nodiscard]] Error revoke(Tx& tx, const Caller& caller, UserId user, SessionId session) const;
   [[nodiscard]] Result<Instant> take_from_bucket(Instant full_at, Instant now) const;
   [[nodiscard]] LoginResponse answer(const AccountRow& account, const RefreshClaim& successor,
                                      const SessionRow& session, Instant now) const;
@@ -44,6 +47,7 @@ class Sessions {
   const AccessTokens& access_tokens_;
   RefreshTokens refresh_tokens_;
   HmacKey token_id_key_;
+  SessionCopies copies_;
 };
 
 }  // namespace guerdon::auth

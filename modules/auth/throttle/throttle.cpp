@@ -17,8 +17,7 @@ namespace {
 
 constexpr std::size_t told_hash_size = 16;                // bytes of a hash that messages hold
 constexpr std::chrono::seconds longest_wait_told{86400};  // also for what no waiting ends
-constexpr std::int64_t pruned_at_once = 500, most_rows = 100'000;
-constexpr std::chrono::minutes prune_again{10};
+constexpr std::int64_t most_rows = 100'000;
 
 Error locked(Instant until, Instant now) {
   const auto wait = std::chrono::ceil<std::chrono::seconds>(until - now);
@@ -103,11 +102,8 @@ void clear_throttle(Tx& tx, UserId user) {
   remove_lock(tx, key_of_session(user));
 }
 
-void add_throttle_pump(Pumps& pumps) {
-  pumps.add("auth.throttle", [](Tx& tx) -> PumpResult {
-    const auto pruned = prune_failures(tx, pruned_at_once) + trim_failures(tx, most_rows, pruned_at_once);
-    return {.more = pruned >= pruned_at_once, .next_at = tx.now() + prune_again};
-  });
+std::int64_t prune_throttle(Tx& tx, std::int64_t limit) {
+  return prune_failures(tx, limit) + trim_failures(tx, most_rows, limit);
 }
 
 }  // namespace guerdon::auth

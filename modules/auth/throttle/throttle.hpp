@@ -12,10 +12,6 @@
 #include "guerdon/result.hpp"
 #include "guerdon/store.hpp"
 
-namespace guerdon {
-class Pumps;
-}
-
 namespace guerdon::auth {
 
 inline constexpr Problem too_many_attempts{429, "too-many-attempts"};
@@ -58,7 +54,7 @@ class LoginThrottle {
 /// account goes for good.
 void clear_throttle(Tx& tx, UserId user);
 
-/// Removes what means nothing any more, in small passes, and what is more than can be kept.
-void add_throttle_pump(Pumps& pumps);
+/// Removes some of what means nothing any more, and of what is more than can be kept; how many.
+std::int64_t prune_throttle(Tx& tx, std::int64_t limit);
 
 }  // namespace guerdon::auth

@@ -7,6 +7,7 @@ namespace guerdon::event {
 namespace {
 
 constexpr std::size_t max_where = 10;
+constexpr std::size_t max_where_name = 64, max_where_text = 200;  // bytes: they are part of what an event listens to
 
 bool can_be_equal(const json::value& value) { return value.is_string() || value.is_int64() || value.is_bool(); }
 
@@ -29,9 +30,15 @@ std::vector<Fault> where_faults(const Omittable<FreeForm>& where) {
   const auto size = where->value.size();
   if (size == 0) at.fault("too-few", "must have at least one attribute");
   if (size > max_where) at.fault("too-many", "must have at most " + std::to_string(max_where) + " attributes");
-  for (const auto& member : where->value)
-    if (!can_be_equal(member.value()))
-      at.member(member.key()).fault("wrong-type", "must be a text, an integer or a boolean");
+  for (const auto& member : where->value) {
+    const auto* const text = member.value().if_string();
+    const Place here = at.member(member.key());
+    if (member.key().size() > max_where_name)
+      here.fault("too-long", "the attribute's name must have at most " + std::to_string(max_where_name) + " bytes");
+    if (text != nullptr && text->size() > max_where_text)
+      here.fault("too-long", "must have at most " + std::to_string(max_where_text) + " bytes");
+    if (!can_be_equal(member.value())) here.fault("wrong-type", "must be a text, an integer or a boolean");
+  }
   return faults;
 }
 

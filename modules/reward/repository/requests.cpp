@@ -56,7 +56,7 @@ std::vector<RequestRow> page_requests(Snapshot& snapshot, const RequestFilter& f
       f.status.value(), f.from, f.below.requested_at, f.below.id, limit, f.with_deleted);
 }
 
-void add_grant(Tx& tx, const RequestRow& request, const RewardView& reward) {
+void add_grant(Tx& tx, const RequestRow& request, const RewardRow& reward) {
   tx.exec(
       "INSERT INTO reward_grants (request_id, reward_id, user_id, type, name, metadata, granted_at)"
       " VALUES ($1, $2, $3, $4, $5, $6, $7)",

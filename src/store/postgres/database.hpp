@@ -31,6 +31,7 @@ class PostgresDatabase final : public ManagedDatabase {
   void close() override;
   void set_outbox_sink(OutboxSink* sink) noexcept override { pool_.sink = sink; }
   [[nodiscard]] StoreStats stats() const noexcept override;
+  [[nodiscard]] const CommitFigures& commit_figures() const noexcept override { return pool_.figures; }
 
  private:
   const DatabaseOptions options_;

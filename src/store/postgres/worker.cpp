@@ -201,7 +201,10 @@ bool Worker::run(Command& command, PendingTx& tx, OutboxSink* sink, Instant now)
 
 bool Worker::commit() {
   try {
+    const auto begin = steady_clock::now();
     session_.commit();
+    pool_.figures.nanoseconds.note(std::chrono::nanoseconds{steady_clock::now() - begin}.count());
+    pool_.figures.commands.note(1);
     return true;
   } catch (const CommitLost& lost) {
     const Fate fate = find_fate(lost, session_, fate_patience);

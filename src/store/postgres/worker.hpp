@@ -34,6 +34,7 @@ struct Pool {
   std::atomic<OutboxSink*> sink{nullptr};
   std::atomic<int> connected{0};  // workers
   std::atomic<bool> refusing{false};
+  CommitFigures figures;
   std::atomic<std::uint64_t> progress{0}, running{0}, commits{0}, commands{0}, slow_commands{0};
 
  private:

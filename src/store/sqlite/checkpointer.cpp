@@ -47,4 +47,32 @@ std::optional<std::string> Checkpointer::run(int mode) {
   return std::nullopt;
 }
 
+std::optional<std::string> Checkpointer::copy_all(bool& is_whole) {
+  shared_.readers.release(patience);
+  return attempt(SQLITE_CHECKPOINT_PASSIVE, is_whole);
+}
+
+/// Whoever begins to read once all is copied needs no log: those who use it are made to let go.
+std::optional<std::string> Checkpointer::cut(bool& is_cut) {
+  shared_.commits.fetch_add(1, std::memory_order_release);
+  shared_.readers.release(patience);
+  sqlite3_busy_timeout(connection_.handle(), 0);
+  auto failure = attempt(SQLITE_CHECKPOINT_TRUNCATE, is_cut);
+  sqlite3_busy_timeout(connection_.handle(), static_cast<int>(shared_.busy_patience.count()));
+  if (is_cut) {
+    pages_.store(0, std::memory_order_relaxed);
+    due_at_ = bound;
+  }
+  return failure;
+}
+
+std::optional<std::string> Checkpointer::attempt(int mode, bool& is_done) {
+  int in_log = 0;
+  int copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), "main", mode, &in_log, &copied);
+  if ((code & 0xff) == SQLITE_IOERR) return sqlite_error(connection_.handle(), code, "a checkpoint failed").what();
+  is_done = code == SQLITE_OK && in_log == copied;
+  return std::nullopt;
+}
+
 }  // namespace guerdon::store

@@ -26,10 +26,16 @@ class Checkpointer {
   /// Copies what readers allow; mode as for sqlite3_wal_checkpoint_v2. What it could not do it does next time, but
   /// after an I/O error (the reason is returned) the disk can't be trusted any more.
   std::optional<std::string> run(int mode);
+  /// Copies all of the log; `is_whole` says whether readers allowed it. As for run() after an I/O error.
+  std::optional<std::string> copy_all(bool& is_whole);
+  /// Cuts the log to nothing, once all of it is copied; `is_cut` says whether readers allowed it. Waits for none of
+  /// them.
+  std::optional<std::string> cut(bool& is_cut);
 
   [[nodiscard]] std::uint64_t pages() const noexcept { return pages_.load(std::memory_order_relaxed); }
 
  private:
+  std::optional<std::string> attempt(int mode, bool& is_done);
   static int on_commit(void* self, sqlite3* db, const char* schema, int pages) noexcept;
 
   SqliteConnection& connection_;

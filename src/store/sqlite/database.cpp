@@ -35,8 +35,10 @@ class SqliteDatabase final : public ManagedDatabase {
   [[nodiscard]] std::unique_ptr<Reader> open_patient_reader() override {
     return std::make_unique<SqliteReader>(shared_, std::nullopt);
   }
+  void erase_deleted() noexcept override { writer_.erase_deleted(); }
   void set_outbox_sink(OutboxSink* sink) noexcept override { writer_.set_outbox_sink(sink); }
   [[nodiscard]] StoreStats stats() const noexcept override { return writer_.stats(); }
+  [[nodiscard]] const CommitFigures& commit_figures() const noexcept override { return writer_.commit_figures(); }
 
   void close() override {
     shared_->closed = true;

@@ -38,6 +38,7 @@ SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared
       options_(std::move(options)),
       connection_(std::move(connection), &shared_->damaged, options_.faults),
       checkpointer_(connection_, *shared_),
+      eraser_(connection_, checkpointer_),
       queue_(static_cast<std::size_t>(options_.queue)) {
   group_.reserve(largest_group);
   thread_ = std::thread([this] { work(); });
@@ -73,14 +74,16 @@ StoreStats SqliteWriter::stats() const noexcept {
 
 void SqliteWriter::work() {
   for (;;) {
-    const bool idle_work = checkpointer_.wants_idle_time() && writable();
-    auto command = counted(idle_work ? queue_.pop(idle_after) : queue_.pop());
+    const bool erases = eraser_.is_wanted() && writable();
+    const bool idle_work = erases || (checkpointer_.wants_idle_time() && writable());
+    auto command = counted(idle_work ? queue_.pop(erases ? Eraser::pause : idle_after) : queue_.pop());
     if (command)
       run_group(std::move(command));
     else if (queue_.drained())
       break;
-    else if (idle_work)
+    else if (idle_work && !erases)
       checkpoint();
+    if (eraser_.is_due() && writable()) erase();
   }
   if (writable()) checkpointer_.run(SQLITE_CHECKPOINT_TRUNCATE);
 }
@@ -93,6 +96,10 @@ std::unique_ptr<Command> SqliteWriter::counted(std::unique_ptr<Command> command)
 
 void SqliteWriter::checkpoint() {
   if (const auto failure = checkpointer_.run(SQLITE_CHECKPOINT_PASSIVE)) stop_for_good(exit_io, *failure);
+}
+
+void SqliteWriter::erase() {
+  if (const auto failure = eraser_.step()) stop_for_good(exit_io, *failure);
 }
 
 void SqliteWriter::run_group(std::unique_ptr<Command> first) {
@@ -203,7 +210,10 @@ std::exception_ptr SqliteWriter::write_outbox() {
 
 void SqliteWriter::commit_group() {
   std::exception_ptr failure;
+  const auto begin = Monotonic::now();
   const auto outcome = connection_.commit(failure);
+  figures_.nanoseconds.note(std::chrono::nanoseconds{Monotonic::now() - begin}.count());
+  figures_.commands.note(static_cast<std::int64_t>(group_.size()));
   if (outcome == SqliteConnection::Commit::refused) return undo_group(failure);
   if (outcome == SqliteConnection::Commit::unknown) {
     const auto reason = "the outcome of a commit is unknown: " + words_of(failure);

@@ -16,6 +16,7 @@
 #include "store/queue.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/eraser.hpp"
 #include "store/sqlite/shared.hpp"
 #include "store/transaction.hpp"
 
@@ -32,8 +33,11 @@ class SqliteWriter {
   void submit(std::unique_ptr<Command> command);
   /// Finishes what is queued, checkpoints, ends the thread. Idempotent; not for the writer's own thread.
   void stop();
+  /// See ManagedDatabase::erase_deleted().
+  void erase_deleted() noexcept { eraser_.ask(); }
   void set_outbox_sink(OutboxSink* sink) noexcept { sink_.store(sink, std::memory_order_release); }
   [[nodiscard]] StoreStats stats() const noexcept;
+  [[nodiscard]] const CommitFigures& commit_figures() const noexcept { return figures_; }
 
  private:
   struct Member {
@@ -54,6 +58,7 @@ class SqliteWriter {
   void undo_group(const std::exception_ptr& failure);
   void answer_group();
   void checkpoint();
+  void erase();
   [[nodiscard]] bool writable() const noexcept { return !refusing_ && !shared_->damaged; }
   void stop_for_good(int code, const std::string& reason);
 
@@ -61,6 +66,7 @@ class SqliteWriter {
   const DatabaseOptions options_;
   SqliteConnection connection_;
   Checkpointer checkpointer_;
+  Eraser eraser_;
   CommandQueue queue_;
   std::atomic<OutboxSink*> sink_{nullptr};
 
@@ -70,6 +76,7 @@ class SqliteWriter {
   bool refusing_ = false;  // no write can be trusted any more
   bool told_fatal_ = false;
 
+  CommitFigures figures_;
   std::atomic<std::uint64_t> progress_{0}, running_{0}, commits_{0}, commands_{0}, slow_{0};
   std::once_flag stopped_;
   std::thread thread_;

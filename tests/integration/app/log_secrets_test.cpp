@@ -152,7 +152,9 @@ class Talker {
     const auto pool = rewards + "/" +
                       call("POST", rewards, {{"type", "COUPON"}, {"metadata", json::object{}}}, admin).text("/id") +
                       "/codes";
-    REQUIRE(call("POST", pool, {{"codes", {"marker-pool-code"}}}, admin).status == 200);
+    // For everybody who has logged in today.
+    const json::array codes{"marker-pool-code", "marker-pool-code-2", "marker-pool-code-3", "marker-pool-code-4"};
+    REQUIRE(call("POST", pool, {{"codes", codes}}, admin).status == 200);
     call("POST", pool, {{"codes", {"marker-pool-code", "marker pool-code", 1}}}, admin);
     server_.register_user("holder");
     const auto holder = server_.login("holder");

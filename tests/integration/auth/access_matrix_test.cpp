@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 
+#include "bus/parking.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/platform.hpp"
 #include "guerdon/testing.hpp"
@@ -55,6 +56,7 @@ constexpr Body bodies[] = {
     {"POST /api/auth/platforms", R"({"platform":"discord","platformUserId":"7656"})"},
     {"POST /api/admin/keys", R"({"name":"shop","roles":["OPERATOR"]})"},
     {"POST /api/admin/clock", R"({"advance":"PT1S"})"},
+    {"POST /api/admin/feed/{}/commit", R"({"consumer":"billing","reset":true})"},
     {"POST /api/activities", R"({"userId":"{owner}","type":"purchase","attributes":{"amount":5}})"},
     {"POST /api/activities/batch", R"({"items":[{"userId":"{owner}","type":"level","attributes":{"level":5}}]})"},
     {"POST /api/events", running_event},
@@ -84,6 +86,7 @@ class World {
       tokens_[column] = add_account(name, RoleSet::from_bits(roles));
     for (const std::string role : {"OPERATOR", "AUDITOR", "ADMIN"}) add_key(role);
     add_things();
+    add_letter();
   }
 
   Response call(const Line& line, std::string_view column) {
@@ -139,6 +142,7 @@ class World {
   void add_things() {
     things_["platform"] = "steam";
     things_["newName"] = "newcomer";
+    things_["job"] = "prune-sessions";
     things_["key"] = made_by_admin("/api/admin/keys", {{"name", "x"}, {"roles", {"AUDITOR"}}}).text("/id");
     things_["event"] = made_by_admin("/api/events", parse_json(running_event).value()).text("/id");
     things_["draft"] = made_by_admin("/api/events", parse_json(draft_event).value()).text("/id");
@@ -151,10 +155,28 @@ class World {
     things_["forgotten"] = server_.register_user("forgotten");
     for (const auto* const gone : {"deleted", "forgotten"})
       REQUIRE(server_.del("/api/events/" + things_[gone], tokens_.at("admin")).status == 204);
+    const auto leaver = server_.register_user("leaver");
+    things_["saga"] = server_.del("/api/users/" + leaver, tokens_.at("admin")).text("/sagaId");
+    server_.settle();
     things_["pool"] = made_by_admin(path + "/rewards", parse_json(coupon_pool).value()).text("/id");
     REQUIRE(
         server_.post(path + "/rewards/" + things_["pool"] + "/codes", {{"codes", {"SPRING-0000"}}}, tokens_.at("admin"))
             .status == 200);
+  }
+
+  /// Something that a consumer of the server gave up.
+  void add_letter() {
+    things_["topic"] = "user.login";
+    const auto added = server_.database().write([&](Tx& tx) -> Result<bus::DeadLetterId> {
+      bus::Parked parked;
+      parked.delivery.position = 1;
+      parked.delivery.topic = things_["topic"];
+      parked.delivery.type = "UserLoggedIn";
+      parked.delivery.payload = "{}";
+      bus::add_dead_letter(tx, "progress.logins", parked);
+      return tx.get<bus::DeadLetterId>("SELECT id FROM dead_letters");
+    });
+    things_["letter"] = added.value().to_string();
   }
 
   Response made_by_admin(const std::string& path, const json::value& body) {

@@ -8,10 +8,13 @@
 #include "modules/auth/accounts.hpp"
 #include "modules/auth/authenticator.hpp"
 #include "modules/auth/deletion/deletion.hpp"
+#include "modules/auth/deletion/user_deletion.hpp"
 #include "modules/auth/login.hpp"
 #include "modules/auth/profile/own_account.hpp"
 #include "modules/auth/sessions/sessions.hpp"
+#include "modules/saga/saga_engine.hpp"
 #include "support/databases.hpp"
+#include "support/idle_pumps.hpp"
 #include "support/result.hpp"
 
 namespace guerdon::auth {
@@ -20,7 +23,9 @@ struct AuthOnDatabase {
   explicit AuthOnDatabase(Engine engine, Login::Verify verify = verify_password)
       : store(engine),
         own_account(config, *random, throttle, verify),
-        login(config, *random, tokens, secrets, throttle, verify) {}
+        login(config, *random, tokens, secrets, throttle, verify) {
+    define_user_deletion(sagas, user_data);
+  }
 
   /// As a request would be decoded and run: prepare on a snapshot, then the command.
   Result<Account> register_with(std::string_view body) {
@@ -91,7 +96,7 @@ struct AuthOnDatabase {
   }
 
   Result<DeletionResponse> delete_user(const Caller& who, UserId user) {
-    return store->write([&](Tx& tx) { return request_deletion(tx, who, user); });
+    return store->write([&](Tx& tx) { return deletions.request(tx, who, user); });
   }
 
   /// The actions of the audit log, oldest first, but for the making of accounts.
@@ -133,12 +138,17 @@ struct AuthOnDatabase {
                 .user_agent = "test",
                 .request_id = {}};
   AccessTokens tokens{{.issuer = "guerdon", .audience = "guerdon"}, secrets};
-  Accounts accounts{config, *random};
+  Tombstones tombstones{secrets};
+  Accounts accounts{config, *random, tombstones};
   LoginThrottle throttle{secrets, true};
   OwnAccount own_account;
   Login login;
   Sessions sessions{{}, tokens, secrets};
   TokenAuthenticator authenticator{tokens};
+  test::IdlePumps pumps;
+  saga::SagaEngine sagas{pumps, *random};
+  UserDataOwners user_data;
+  Deletions deletions{sagas, user_data};
 };
 
 template <class T>

@@ -238,7 +238,7 @@ TEST_CASE("The invariants of auth hold after use, and each is able to fail") {
   };
   CHECK(violated().empty());
   auth.execute("UPDATE auth_users SET status = 'DELETED' WHERE id = $1", account.id);
-  CHECK(violated() == std::vector<std::string>{"I35"});
+  CHECK(violated() == std::vector<std::string>{"I35", "auth.deletion"});
   auth.execute("UPDATE auth_users SET status = 'ACTIVE', email = 'other@example.com' WHERE id = $1", account.id);
   CHECK(violated() == std::vector<std::string>{"auth.keys"});
   auth.execute("UPDATE auth_users SET email = email_key, invited_by = id WHERE id = $1", account.id);

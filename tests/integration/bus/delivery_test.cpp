@@ -1,6 +1,8 @@
 // What a subscriber sees: each message once in effect, in order, from where it asked to begin.
 #include <catch2/catch.hpp>
 
+#include <atomic>
+
 #include "support/bus_notes.hpp"
 #include "support/test_bus.hpp"
 
@@ -213,4 +215,33 @@ TEST_CASE("Replaying the whole log to a subscriber whose effects have keys chang
   REQUIRE(run.settle());
   CHECK(calls == 2 * calls_before);
   CHECK(state() == before);
+}
+
+TEST_CASE("A subscriber that wants to be alone gets a transaction for each message where others could wait for it") {
+  TestDatabase store{GENERATE(from_range(engines()))};
+  make_effects(store);
+  TestBus run{store};
+  std::atomic<int> in_transaction{0};
+  std::atomic<int> most{0};
+  std::atomic<bool> fails{true};
+  run.bus.subscribe<Noted>("alone",
+                           [&](Tx& tx, const Noted& note) -> Result<void> {
+                             if (fails && note.number == 3) return Error{problems::not_found};
+                             ++in_transaction;
+                             tx.on_commit([&] { most = std::max(most.load(), in_transaction.exchange(0)); });
+                             add_effect(tx, "alone", note);
+                             return {};
+                           },
+                           {.alone = true});
+  for (std::int64_t number = 1; number <= 9; ++number) publish_all(store, Noted{"a", number});
+  run.start();
+  REQUIRE(run.settle());
+  CHECK(effects(store, "alone", "a") == Numbers{1, 2});
+  fails = false;
+  REQUIRE(run.advance(std::chrono::hours{1}));  // the parked ones are due
+  CHECK(effects(store, "alone", "a") == Numbers{1, 2, 3, 4, 5, 6, 7, 8, 9});
+  if (store->engine() == Engine::postgres)
+    CHECK(most == 1);
+  else
+    CHECK(most > 1);
 }

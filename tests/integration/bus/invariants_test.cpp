@@ -89,6 +89,13 @@ const Damage damages[] = {
            "UPDATE consumer_offsets SET position = -1"
            " WHERE partition = (SELECT partition FROM outbox WHERE key = 'b' LIMIT 1)");
      }},
+    {"a reader of the feed ahead of the head", "No reader of the feed is ahead of the log.",
+     [](Tx& tx) {
+       tx.exec(
+           "INSERT INTO feed_offsets (topic, consumer, partition, position, committed_at)"
+           " SELECT 'test.notes', 'billing', partition, 99, $1 FROM outbox WHERE key = 'b' LIMIT 1",
+           tx.now());
+     }},
     {"a parked message that was never there", "What is parked was in the log.",
      [](Tx& tx) { tx.exec("UPDATE parked SET position = 99 WHERE payload LIKE '%4%'"); }},
     {"a key that nobody will try again", "Of the parked messages of a key",

@@ -9,13 +9,9 @@
 namespace guerdon::test {
 
 struct Office : Campaign {
-  explicit Office(Engine engine) : Campaign(engine) {
-    deletions.owners().add({.hide = progress::hide_user, .show = [](Tx& tx, UserId user, const Uuid& mark) {
-                              auto counts = progress::show_user(tx, user, mark);
-                              progress::request_user_rebuild(tx, user);
-                              return counts;
-                            }});
-    deletions.owners().add({.hide = reward::hide_user, .show = reward::show_user});
+  explicit Office(Engine engine, store::DatabaseOptions options = {}) : Campaign(engine, std::move(options)) {
+    progress::own_user_data(pumps, owners);
+    reward::own_user_data(owners);
   }
 
   [[nodiscard]] Caller boss() const { return as(admin_id, {Role::admin}); }
@@ -56,7 +52,8 @@ struct Office : Campaign {
     });
   }
 
-  event::Deletions deletions;
+  auth::UserDataOwners owners;
+  event::Deletions deletions{owners};
   UserId admin_id = new_user({Role::admin});
 };
 

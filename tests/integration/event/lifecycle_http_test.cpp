@@ -154,9 +154,9 @@ TEST_CASE("a user's event data goes and comes back while the account goes on, on
   CHECK(server.get(path + "/progress", office.tokens["bob"]).at("/progress") == 1);
   office.admin = server.login("admin");
   office.tokens["opal"] = server.login("opal");
-  CHECK(office.status("POST", own + "/restore", "bob") == 403);
+  CHECK(office.status("POST", "/api/events/" + office.ids["opal"] + "/restore", "bob") == 404);
   CHECK(office.status("POST", own + "/restore", "opal") == 403);
-  CHECK(office.status("POST", own + "/restore", "admin") == 204);
+  CHECK(office.status("POST", own + "/restore", "bob") == 204);
   CHECK(office.status("POST", own + "/restore", "admin") == 404);
   server.settle();
   CHECK(server.get(path + "/progress", office.tokens["bob"]).at("/progress") == 3);

@@ -112,9 +112,10 @@ TEST_CASE("restoring a user's event data brings back every row as it was, and no
   CHECK(office.audited("event-data.restored", user.to_string()) == 1);
   CHECK(violations(office).empty());
 
-  REQUIRE(office.store->write([&](Tx& tx) -> Result<event::RowCounts> {
-    progress::hide_user(tx, user, other_mark);
-    return reward::hide_user(tx, user, other_mark);
+  REQUIRE(office.store->write([&](Tx& tx) -> Result<auth::RowCounts> {
+    progress::hide_user_facts(tx, user, other_mark);
+    progress::hide_user_states(tx, user, other_mark);
+    return reward::hide_user_requests(tx, user, other_mark);
   }));
   REQUIRE(office.remove(Campaign::as(user), user));
   REQUIRE(office.restore(office.boss(), user));
@@ -213,7 +214,7 @@ TEST_CASE("a second deletion takes along what has come since, and one restoratio
   CHECK(office.restore(office.boss(), user).error().problem == problems::not_found);
 }
 
-TEST_CASE("a user's event data is deleted by them or an ADMIN, and restored by an ADMIN alone") {
+TEST_CASE("a user's event data is deleted and restored by them or an ADMIN, and by nobody else") {
   Office office{GENERATE(from_range(engines()))};
   const auto user = office.new_user();
   const auto other = Campaign::as(office.new_user());
@@ -223,7 +224,10 @@ TEST_CASE("a user's event data is deleted by them or an ADMIN, and restored by a
   CHECK(office.restore(office.boss(), user).error().problem == problems::not_found);
   REQUIRE(office.remove(office.boss(), user));
   CHECK(office.restore(clerk, user).error().problem == problems::forbidden);
+  CHECK(office.restore(other, user).error().problem == problems::not_found);
   REQUIRE(office.restore(office.boss(), user));
+  REQUIRE(office.remove(Campaign::as(user), user));
+  REQUIRE(office.restore(Campaign::as(user), user));
   CHECK(office.remove(office.boss(), UserId{}).error().problem == problems::not_found);
   REQUIRE(office.store->write([&](Tx& tx) -> Result<std::int64_t> {
     return tx.exec("UPDATE auth_users SET status = 'DELETING' WHERE id = $1", user);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "guerdon/json.hpp"
+#include "telemetry/log.hpp"
 #include "support/raw_client.hpp"
 #include "support/toy_handler.hpp"
 
@@ -317,6 +318,8 @@ TEST_CASE("accepting goes on when there are file descriptors again") {
   ToyServer server;
   RawClient before{server.port()};
   CHECK(before.ask(request("GET", "/ok")).status == 200);
+  // The sanitizer looks at a type it meets for the first time through a pipe, for which there will be no descriptor.
+  log::write(log::Level::warning, "test", "no more file descriptors");
   rlimit limit{};
   REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
   const int next = ::dup(before.descriptor());

@@ -113,8 +113,21 @@ TEST_CASE("activities of users who are unknown, suspended or going are refused, 
   CHECK(faults_of(shop.post(shop.purchase(1, {{"userId", suspended}}))) == Lines{"/userId user-suspended"});
   const auto going = shop.server.register_user("guy");
   REQUIRE(shop.server.del("/api/users/" + going, shop.admin).status == 202);
-  const auto faults = faults_of(shop.post(shop.purchase(1, {{"userId", going}})));
-  CHECK((faults == Lines{"/userId user-deleting"} || faults == Lines{"/userId unknown-user"}));
+  const auto refused = shop.post(shop.purchase(1, {{"userId", going}}));
+  CHECK(refused.status == 409);
+  CHECK(refused.text("/code") == "user-deleted");
+  CHECK(shop.post_all({shop.purchase(1), shop.purchase(1, {{"userId", going}})}).text("/errors/0/pointer") ==
+        "/items/1/userId");
+  CHECK(faults_of(shop.post_all({shop.purchase(1, {{"userId", suspended}}), shop.purchase(1, {{"userId", going}})})) ==
+        Lines{"/items/0/userId user-suspended", "/items/1/userId user-deleted"});
+}
+
+TEST_CASE("a number counts the same however it was written") {
+  Shop shop;
+  const auto event = shop.create_event(1000);
+  for (const json::value& amount : {json::value(100.0), json::value(100)})  // 1E2 and 100 on the wire
+    CHECK(shop.post({{"userId", shop.user}, {"type", "purchase"}, {"attributes", {{"amount", amount}}}}).status == 202);
+  CHECK(shop.progress(event) == 200);
 }
 
 TEST_CASE("a batch is taken whole, and says how much of it was known") {

@@ -270,16 +270,16 @@ TEST_CASE("a deletion hides activities, sessions and invitations, and its restor
 
   Uuid mark;
   mark.bytes.fill(9);
-  REQUIRE(
-      campaign.store->write([&](Tx& tx) -> Result<event::RowCounts> { return progress::hide_user(tx, user, mark); }));
+  REQUIRE(campaign.store->write(
+      [&](Tx& tx) -> Result<auth::RowCounts> { return progress::hide_user_facts(tx, user, mark); }));
   rebuild();
   CHECK(all() == std::vector<std::int64_t>{0, 0, 0});
   campaign.advance(1h);
   campaign.act(user, "purchase", R"({"amount": 5})");
   CHECK(campaign.progress_of(spent.id, user).progress == 5);
 
-  const auto shown =
-      campaign.store->write([&](Tx& tx) -> Result<event::RowCounts> { return progress::show_user(tx, user, mark); });
+  const auto shown = campaign.store->write(
+      [&](Tx& tx) -> Result<auth::RowCounts> { return progress::show_user_facts(tx, user, mark); });
   CHECK(shown.value().at("progress_activities") == 1);
   CHECK(shown.value().at("progress_sessions") == 1);
   CHECK(shown.value().at("progress_invitations") == 1);

@@ -40,11 +40,13 @@ TEST_CASE("what still waits seven days after the end is rejected as over, and it
   CHECK(campaign.get(approved.id).status == RequestStatus::approved);
   CHECK(campaign.get(event.id, reward.id).remaining == 4);
   CHECK(campaign.count_messages("RewardRequestRejected") == 1);
-  auto entries = campaign.audited(event.id.to_string());
-  std::erase_if(entries, [](const auto& entry) { return entry.action != "event.requests-closed"; });
+  const auto entries = campaign.audited(waiting.id.to_string());
   REQUIRE(entries.size() == 1);
+  CHECK(entries[0].action == "request.rejected");
   CHECK_FALSE(entries[0].actor);
-  CHECK(json::parse(entries[0].details) == json::value{{"rejected", 1}, {"reason", "event-over"}});
+  CHECK(json::parse(entries[0].details) == json::value{{"eventId", event.id.to_string()},
+                                                       {"userId", waiting.user_id.to_string()},
+                                                       {"reason", "event-over"}});
   campaign.check_invariants();
 
   campaign.advance(1h);

@@ -193,6 +193,97 @@ TEST_CASE("an override wants a reason, and nobody decides their own request") {
   CHECK(bulk.text("/failed/0/code") == "own-request");
 }
 
+TEST_CASE("nobody decides their own request by a key that they made, not even once it is another's to use") {
+  Story story{GENERATE(from_range(test::engines()))};
+  const auto event = story.make_event({{"approval", "MANUAL"}, {"conditionParams", {{"days", 1}}}});
+  const auto ada = story.server.register_user("ada");
+  REQUIRE(story.server.put("/api/users/" + ada + "/roles", {{"roles", {"USER", "ADMIN"}}}, story.admin).status == 202);
+  const auto token = story.server.login("ada");
+  story.server.settle();
+  const auto key =
+      story.server.post("/api/admin/keys", {{"name", "mine"}, {"roles", {"OPERATOR"}}}, token).text("/key");
+  const auto other = story.server.post("/api/admin/keys", {{"name", "his"}, {"roles", {"OPERATOR"}}}, story.admin);
+  const auto own = story.ask(event, token).text("/id");
+  const auto of_bob = story.ask(event, story.user("bob")).text("/id");
+  for (const auto* what : {"approve", "reject"}) {
+    const auto refused = story.decide(own, what, {{"reason", "I may"}}, key);
+    CHECK(refused.status == 403);
+    CHECK(refused.text("/code") == "own-request");
+  }
+  const auto bulk = story.server.post("/api/events/requests/bulk-approve", {{"ids", {own, of_bob}}}, key);
+  CHECK(bulk.at("/approved") == json::value{of_bob});
+  CHECK(bulk.text("/failed/0/code") == "own-request");
+  CHECK(story.decide(own, "approve", nullptr, other.text("/key")).status == 200);
+}
+
+TEST_CASE(
+    "a bulk approval of many is done in chunks and answered as one, and a repeat with its key gives that answer") {
+  Story story{GENERATE(from_range(test::engines()))};
+  const auto event = story.make_event({{"approval", "MANUAL"}, {"conditionParams", {{"days", 1}}}});
+  const auto id = story.ask(event, story.user("bob")).text("/id");
+  // Whoever has asked is among many whose ids are nobody's.
+  json::array ids;
+  for (int i = 0; i < 130; ++i) ids.emplace_back("req_01jd3q6p8hfvmt3e8zkx0v9" + std::to_string(100 + i));
+  ids[125] = json::string(id);
+  auto call = testing::json_call("POST", "/api/events/requests/bulk-approve", {{"ids", ids}}, story.opal);
+  call.headers.emplace_back("Idempotency-Key", "many");
+  const auto bulk = story.server.send(call);
+  REQUIRE(bulk.status == 200);
+  CHECK(bulk.at("/approved") == json::value{id});
+  REQUIRE(bulk.at("/failed").as_array().size() == 129);
+  for (std::size_t i = 0; i < 129; ++i) CHECK(bulk.at("/failed").as_array()[i].at("id") == ids[i < 125 ? i : i + 1]);
+  const auto repeated = story.server.send(call);
+  CHECK(repeated.body == bulk.body);
+  CHECK(repeated.header("idempotency-replayed") == "true");
+  CHECK(story.get(id, story.opal).text("/status") == "APPROVED");
+}
+
+TEST_CASE("who was suspended, or no USER, when a friend met the condition for them is served once they are back") {
+  Story story{GENERATE(from_range(test::engines()))};
+  const auto event = story.make_event({{"conditionType", "INVITE_FRIENDS"}, {"conditionParams", {{"count", 1}}}});
+  const auto with_friend = [&](const std::string& code, const std::string& name) {
+    const auto made = story.server.post("/api/auth/register", {{"username", name},
+                                                               {"email", name + "@example.com"},
+                                                               {"password", "correct horse battery"},
+                                                               {"inviteCode", code}});
+    REQUIRE(made.status == 201);
+    REQUIRE(story.server.post("/api/auth/login", {{"username", name}, {"password", "correct horse battery"}}).status ==
+            200);
+    story.server.settle();
+  };
+  const auto status_of = [&](const std::string& user) {
+    const auto items = story.server.get("/api/events/requests?userId=" + user, story.opal).at("/items");
+    return items.as_array().empty() ? std::string{"none"} : std::string{items.at(0).at("status").as_string()};
+  };
+  const auto put = [&](const std::string& user, const std::string& what, const json::value& body) {
+    const auto answer = story.server.put("/api/users/" + user + "/" + what, body, story.admin);
+    REQUIRE(answer.status / 100 == 2);
+    story.server.settle();
+  };
+
+  const auto early = story.server.register_user("early");
+  const auto early_token = story.server.login("early");
+  const auto silent = story.server.register_user("silent");
+  const auto silent_token = story.server.login("silent");
+  const auto code_of = [&](const std::string& token) {
+    return story.server.get("/api/auth/info", token).text("/inviteCode");
+  };
+  const auto early_code = code_of(early_token);
+  const auto silent_code = code_of(silent_token);
+  REQUIRE(story.ask(event, early_token).text("/status") == "PENDING");
+  put(early, "status", {{"status", "SUSPENDED"}});
+  put(silent, "roles", {{"roles", {"OPERATOR"}}});
+  with_friend(early_code, "friend1");
+  with_friend(silent_code, "friend2");
+  CHECK(status_of(early) == "PENDING");
+  CHECK(status_of(silent) == "none");
+
+  put(early, "status", {{"status", "ACTIVE"}});
+  put(silent, "roles", {{"roles", {"USER", "OPERATOR"}}});
+  CHECK(status_of(early) == "APPROVED");
+  CHECK(status_of(silent) == "APPROVED");
+}
+
 TEST_CASE("a service key approves in bulk, and the same key of idempotency gives the same answer") {
   Story story;
   const auto event = story.make_event({{"approval", "MANUAL"}, {"conditionParams", {{"days", 1}}}});

@@ -3,7 +3,8 @@
 
 #include <functional>
 
-#include "support/campaign.hpp"
+#include "modules/reward/decisions.hpp"
+#include "support/decisions.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -41,6 +42,17 @@ struct Lived {
     campaign.add_reward(decided,
                         {{"type", "ITEM"}, {"metadata", {{"itemId", "axe"}, {"quantity", 1}}}, {"quantity", 4}});
     REQUIRE(campaign.ask(decided, campaign.new_user()));
+    for (const bool approves : {true, false}) decide(campaign.ask(decided, campaign.new_user()).value().id, approves);
+  }
+
+  /// By an operator, who overrides.
+  void decide(reward::RequestId id, bool approves) {
+    const auto by = Campaign::as(campaign.operator_id, {Role::operator_});
+    const auto words = reward::Reason::parse("a gift").value();
+    REQUIRE(campaign.store->write([&](Tx& tx) {
+      return approves ? reward::approve_request(tx, by, id, {.override_ = true, .reason = words})
+                      : reward::reject_request(tx, by, id, {.reason = words});
+    }));
   }
 
   /// What is told of the damage, which is then undone.
@@ -59,6 +71,12 @@ struct Lived {
   Campaign campaign;
 };
 
+/// As somebody could who has the database: the tables themselves refuse.
+void let_decisions_change(Tx& tx) {
+  tx.exec({"DROP TRIGGER reward_requests_keep_decisions",
+           "DROP TRIGGER reward_requests_keep_decisions ON reward_requests"});
+}
+
 struct Damage {
   const char* what;
   const char* rule;  ///< how one complaint begins
@@ -74,7 +92,9 @@ const Damage damages[] = {
      [](Tx& tx) { tx.exec("DELETE FROM reward_holds"); }},
     {"stock that is held for a request that was decided", "Only a request that waits for a decision holds stock.",
      [](Tx& tx) {
-       tx.exec("UPDATE reward_requests SET status = 'REJECTED', processed_at = $1 WHERE holds_stock", tx.now());
+       tx.exec(
+           "UPDATE reward_requests SET status = 'REJECTED', processed_at = $1 WHERE holds_stock AND status = 'PENDING'",
+           tx.now());
      }},
     {"a free code that is not offered", "What is missing from a reward's stock",
      [](Tx& tx) { tx.exec("UPDATE reward_rewards SET remaining = 0 WHERE codes IS NOT NULL"); }},
@@ -82,7 +102,7 @@ const Damage damages[] = {
      [](Tx& tx) { tx.exec("UPDATE reward_rewards SET granted = granted - 1 WHERE type = 'BADGE'"); }},
     {"a code that vanished", "A pool counts exactly its codes.",
      [](Tx& tx) { tx.exec("DELETE FROM reward_codes WHERE request_id IS NULL"); }},
-    {"a code of what is no pool", "Every code belongs to a pool.",
+    {"a code of what is no pool", "Every code that nobody was given belongs to a pool.",
      [](Tx& tx) {
        tx.exec(
            "INSERT INTO reward_codes (reward_id, code, added_at) SELECT id, 'STRAY', $1 FROM reward_rewards"
@@ -118,13 +138,52 @@ const Damage damages[] = {
      [](Tx& tx) { tx.exec("UPDATE reward_grants SET metadata = '{}' WHERE type = 'BADGE'"); }},
     {"points that were never granted", "Every ledger entry has the amount of its grant.",
      [](Tx& tx) {
-       tx.exec("UPDATE reward_ledger SET amount = amount + 1");
+       tx.exec("UPDATE reward_ledger SET amount = amount + 1, balance = balance + 1");
        tx.exec("UPDATE reward_wallets SET points = points + 1");
      }},
     {"a balance that is no sum", "A user's balance is the sum of the ledger.",
      [](Tx& tx) { tx.exec("UPDATE reward_wallets SET points = points + 1"); }},
     {"a grant of a request that was rejected", "Only an approved request grants.",
-     [](Tx& tx) { tx.exec("UPDATE reward_requests SET status = 'REJECTED' WHERE status = 'APPROVED'"); }},
+     [](Tx& tx) {
+       let_decisions_change(tx);
+       tx.exec("UPDATE reward_requests SET status = 'REJECTED' WHERE status = 'APPROVED' AND operator_id IS NULL");
+     }},
+    {"a ledger whose wallet is gone", "Whoever has a ledger has a wallet.",
+     [](Tx& tx) { tx.exec("DELETE FROM reward_wallets"); }},
+    {"a wallet that counts an entry too many", "A wallet counts exactly the entries of its ledger.",
+     [](Tx& tx) { tx.exec("UPDATE reward_wallets SET entries = entries + 1"); }},
+    {"an entry that shows another balance", "Every entry shows the sum of the ledger up to it.",
+     [](Tx& tx) { tx.exec("UPDATE reward_ledger SET balance = balance + 1"); }},
+    {"an approval that was made a rejection", "A decision that the audit log tells of stands as it was made.",
+     [](Tx& tx) {
+       let_decisions_change(tx);
+       tx.exec(
+           "DELETE FROM reward_grants WHERE request_id IN (SELECT id FROM reward_requests"
+           " WHERE status = 'APPROVED' AND operator_id IS NOT NULL)");
+       tx.exec("UPDATE reward_rewards SET granted = 0, remaining = remaining + 1 WHERE quantity = 4");
+       tx.exec(
+           "UPDATE reward_requests SET status = 'REJECTED', operator_id = NULL"
+           " WHERE status = 'APPROVED' AND operator_id IS NOT NULL");
+     }},
+    {"a rejection that was revived", "A decision that the audit log tells of stands as it was made.",
+     [](Tx& tx) {
+       let_decisions_change(tx);
+       tx.exec(
+           "UPDATE reward_requests SET status = 'PENDING', processed_at = NULL, operator_id = NULL, holds_stock = FALSE"
+           " WHERE status = 'REJECTED'");
+     }},
+    {"an operator's decision that nobody recorded", "Every decision of an operator is in the audit log.",
+     [](Tx& tx) {
+       tx.exec("UPDATE reward_requests SET operator_id = $1 WHERE status = 'APPROVED' AND operator_id IS NULL",
+               tx.new_id<UserId>());
+     }},
+    {"a grant of another time than its approval", "What a request granted was granted when it was approved.",
+     [](Tx& tx) {
+       tx.exec("UPDATE reward_requests SET processed_at = $1 WHERE status = 'APPROVED'",
+               tx.now() + std::chrono::hours{1});
+     }},
+    {"a request from before its event", "A request was made while its event took requests.",
+     [](Tx& tx) { tx.exec("UPDATE reward_requests SET requested_at = $1", tx.now() - std::chrono::hours{1}); }},
 };
 
 }  // namespace
@@ -141,4 +200,52 @@ TEST_CASE("the invariants of rewards hold after every type was granted, and each
       CHECK_THAT(line, !Catch::Contains("POOL-") && !Catch::Contains("SHARED-CODE"));
     }
   }
+}
+
+TEST_CASE("a decision never changes, whoever writes to the table") {
+  Lived lived{GENERATE(from_range(engines()))};
+  for (const Sql sql :
+       {Sql{"UPDATE reward_requests SET status = 'REJECTED' WHERE status = 'APPROVED'"},
+        Sql{"UPDATE reward_requests SET status = 'PENDING', processed_at = NULL WHERE status = 'REJECTED'"}})
+    CHECK_THROWS(lived.campaign.store->write([&](Tx& tx) -> Result<std::int64_t> { return tx.exec(sql); }));
+}
+
+TEST_CASE("requests of a time at which their event took none are told: paused, deleted, not begun, over") {
+  DecidedCampaign campaign{GENERATE(from_range(engines()))};
+  const auto terms =
+      R"({"conditionParams": {"days": 1}, "startAt": "2026-03-04T12:00:00Z", "endAt": "2026-03-10T12:00:00Z"})";
+  const auto event = campaign.create_event(terms);
+  campaign.add_reward(event.id, 10);
+  campaign.store.clock.set(at("2026-03-05T12:00:00Z"));
+  const auto early = campaign.waiting(event.id);
+  const auto met = campaign.waiting_and_met(event.id);
+  campaign.check_invariants();
+
+  const auto told = [&](reward::RequestId id, const char* time) {
+    std::vector<std::string> lines;
+    (void)campaign.store->write([&](Tx& tx) -> Result<void> {
+      tx.exec("UPDATE reward_requests SET requested_at = $2 WHERE id = $1", id, at(time));
+      for (const auto& invariant : reward::invariants())
+        if (invariant.name == "I14") lines = invariant.violations(tx);
+      return problems::forbidden;
+    });
+    return !lines.empty() && lines == std::vector<std::string>(lines.size(), id.to_string());
+  };
+  CHECK(told(early.id, "2026-03-04T11:59:59Z"));  // before it began
+  CHECK_FALSE(told(early.id, "2026-03-04T12:00:00Z"));
+  CHECK_FALSE(told(met.id, "2026-03-17T11:59:59Z"));  // late, but met in time
+  CHECK(told(met.id, "2026-03-17T12:00:00Z"));        // too late
+  CHECK(told(early.id, "2026-03-18T12:00:00Z"));
+
+  REQUIRE(campaign.store->write([&](Tx& tx) -> Result<std::int64_t> {
+    return tx.exec("UPDATE progress_states SET met_at = $1", at("2026-03-10T12:00:00Z"));
+  }));
+  CHECK(told(met.id, "2026-03-11T12:00:00Z"));  // met when it was over
+
+  campaign.store.clock.set(at("2026-03-06T12:00:00Z"));
+  campaign.edit_event(event, R"({"conditionParams": {"days": 1}, "isActive": false, "endAt": "2026-03-10T12:00:00Z"})");
+  CHECK(told(early.id, "2026-03-06T12:30:00Z"));  // while it was paused
+  CHECK_FALSE(told(early.id, "2026-03-05T12:30:00Z"));
+  campaign.execute("UPDATE event_events SET deleted_at = updated_at WHERE id = $1", event.id.uuid());
+  CHECK(told(early.id, "2026-03-07T12:30:00Z"));
 }

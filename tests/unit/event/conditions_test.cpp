@@ -66,6 +66,16 @@ TEST_CASE("amounts are integers above 0 that fit into 64 bits") {
   CHECK(faults_of("PURCHASE", R"({"amount": "5"})") == Lines{"/conditionParams/amount wrong-type"});
 }
 
+TEST_CASE("names and texts of where are bounded, and the fault names the attribute") {
+  const auto where = [](const std::string& name, const std::string& text) {
+    return faults_of("ACTIVITY_COUNT", R"({"activity": "quiz", "count": 1, "where": {")" + name + R"(": ")" + text +
+                                           R"("}})");
+  };
+  CHECK(where(std::string(64, 'a'), std::string(200, 'x')).empty());
+  CHECK(where(std::string(65, 'a'), "x") == Lines{"/conditionParams/where/" + std::string(65, 'a') + " too-long"});
+  CHECK(where("a", std::string(201, 'x')) == Lines{"/conditionParams/where/a too-long"});
+}
+
 TEST_CASE("where compares with texts, integers and booleans only, and names the attribute that can't be compared") {
   const auto where = [](const std::string& object) {
     return faults_of("ACTIVITY_COUNT", R"({"activity": "quiz", "count": 1, "where": )" + object + "}");

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "support/fake_counts.hpp"
+
 using namespace guerdon;
 using namespace guerdon::http;
 using namespace std::chrono_literals;
@@ -130,4 +132,77 @@ TEST_CASE("callers on many threads get no more than the budget between them") {
   }
   for (auto& thread : threads) thread.join();
   CHECK(allowed == 1000);
+}
+
+namespace {
+
+// Two servers that count together.
+struct Pair {
+  static bool may_write(RateLimiter& limiter, const Counted& who) {
+    auto allowed = limiter.count(Budget::automatic, false, who);
+    if (!allowed.is_allowed || !limiter.is_shared()) return allowed.is_allowed;
+    limiter.share(allowed, [&](const Allowed& found) { allowed = found; });
+    return allowed.is_allowed;
+  }
+
+  std::unique_ptr<Random> random = system_random();
+  RateLimiter::Time now{1h};
+  test::FakeCounts counts;
+  RateLimiter one{limits(), *random, [this] { return now; }, 1000, &counts};
+  RateLimiter other{limits(), *random, [this] { return now; }, 1000, &counts};
+};
+
+}  // namespace
+
+TEST_CASE("servers with common counts have one budget together") {
+  Pair pair;
+  for (int i = 0; i < 3; ++i) {
+    CHECK(Pair::may_write(pair.one, user(1)));
+    CHECK(Pair::may_write(pair.other, user(1)));
+  }
+  CHECK_FALSE(Pair::may_write(pair.one, user(1)));
+  CHECK_FALSE(Pair::may_write(pair.other, user(1)));
+  CHECK(Pair::may_write(pair.other, user(2)));
+}
+
+TEST_CASE("what is left is told as the common bucket has it") {
+  Pair pair;
+  for (int i = 0; i < 4; ++i) CHECK(Pair::may_write(pair.one, user(1)));
+  const auto here = pair.other.count(Budget::automatic, false, user(1));
+  CHECK(here.remaining == 5);
+  pair.other.share(here, [](const Allowed& found) {
+    CHECK(found.is_allowed);
+    CHECK(found.remaining == 1);
+    CHECK(found.full_in == 50s);
+  });
+}
+
+TEST_CASE("a server remembers that the common bucket is empty, and asks nobody until it can't be") {
+  Pair pair;
+  for (int i = 0; i < 6; ++i) CHECK(Pair::may_write(pair.one, user(1)));
+  CHECK_FALSE(Pair::may_write(pair.other, user(1)));
+  const int asked = pair.counts.asked("writes:user:");
+  for (int i = 0; i < 10; ++i) CHECK_FALSE(Pair::may_write(pair.other, user(1)));
+  CHECK(pair.counts.asked("writes:user:") == asked);
+  for (const auto& [policy, refused] : pair.other.refusals()) CHECK(refused == (policy == "writes" ? 11U : 0U));
+}
+
+TEST_CASE("without an answer each server goes by its own memory, which knows what was counted before") {
+  Pair pair;
+  for (int i = 0; i < 5; ++i) CHECK(Pair::may_write(pair.one, user(1)));
+  CHECK(Pair::may_write(pair.other, user(1)));
+  pair.counts.mode = GENERATE(test::FakeCounts::Mode::is_down, test::FakeCounts::Mode::is_lost);
+  CHECK(Pair::may_write(pair.one, user(1)));
+  CHECK_FALSE(Pair::may_write(pair.one, user(1)));
+  CHECK_FALSE(Pair::may_write(pair.other, user(1)));
+  CHECK(Pair::may_write(pair.other, user(2)));
+}
+
+TEST_CASE("users, keys and addresses have buckets of their own names") {
+  Pair pair;
+  CHECK(Pair::may_write(pair.one, {Counted::Kind::user, {0xAB}}));
+  CHECK(Pair::may_write(pair.one, {Counted::Kind::key, {0xAB}}));
+  CHECK(Pair::may_write(pair.one, {Counted::Kind::address, {0xAB}}));
+  for (const std::string kind : {"user", "key", "address"})
+    CHECK(pair.counts.asked("writes:" + kind + ":ab000000000000000000000000000000") == 1);
 }

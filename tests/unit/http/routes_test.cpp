@@ -191,6 +191,37 @@ TEST_CASE("what prepare made reaches the command, and its refusal ends the call"
   CHECK((*call)->prepare(tx, Caller{}).error().problem == problems::forbidden);
 }
 
+TEST_CASE("a command in steps goes on from what was committed, and answers with its last step") {
+  Collector router;
+  router.command_in_steps(
+      spec("POST", "/count"),
+      [](Tx&, const Caller&, const Request<None, None, ItemBody>& in, int& steps) -> Result<std::optional<Item>> {
+        if (in.body.name.value() == "bad") return Error{problems::forbidden};
+        if (++steps < 3) return std::optional<Item>{};
+        return std::optional{Item{in.body.name.value() + " " + std::to_string(steps)}};
+      });
+  const Route& route = router.routes[0];
+  CHECK(route.kind == Route::Kind::stepped_command);
+  NoConnection connection;
+  NoTx tx{connection};
+  auto call = route.decode(raw("", R"({"name":"x"})"));
+  for (int step = 0; step < 2; ++step) {
+    for (int run = 0; run < 2; ++run) {  // again, as after a lost race
+      REQUIRE((*call)->write(tx, Caller{}).has_value());
+      CHECK((*call)->is_unfinished());
+    }
+    CHECK((*call)->next_step());
+    CHECK_FALSE((*call)->is_unfinished());
+  }
+  CHECK((*call)->write(tx, Caller{})->body == R"({"name":"x 3"})");
+  CHECK_FALSE((*call)->is_unfinished());
+  CHECK_FALSE((*call)->next_step());
+
+  call = route.decode(raw("", R"({"name":"bad"})"));
+  CHECK((*call)->write(tx, Caller{}).error().problem == problems::forbidden);
+  CHECK_FALSE((*call)->next_step());
+}
+
 TEST_CASE("a route whose Path does not fit its path does not register") {
   Collector router;
   const auto handler = [](Snapshot&, const Caller&, const Request<ItemPath>&) -> Result<Item> { return Item{}; };

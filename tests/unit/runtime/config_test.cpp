@@ -99,6 +99,14 @@ TEST_CASE("the defaults are what the documentation promises") {
   CHECK(config.idempotency.window.value == 60s);
   CHECK(config.time.zone.name() == "UTC");
   CHECK(config.outbox.retention.value == 7 * 24h);
+  CHECK(config.feed.streams == 64);
+  CHECK(config.feed.heartbeat.value == 15s);
+  CHECK(config.feed.forget_readers.value == 30 * 24h);
+  CHECK(config.redis.host.value().empty());
+  CHECK(config.redis.port == 6379);
+  CHECK(config.redis.timeout.value == 50ms);
+  CHECK(config.redis.breaker_failures == 5);
+  CHECK(config.redis.breaker_pause.value == 5s);
   CHECK_FALSE(config.sandbox.clock);
   CHECK(config.log.format == LogFormat::json);
 }
@@ -150,6 +158,19 @@ TEST_CASE("names of variables in use before guerdon still count, behind its own"
   CHECK(config.http.listen.port == 8080);
   CHECK(refusal("", {{"PORT", "http"}}, {}).find("PORT") == 0);
   CHECK(refusal("", {{"JWT_EXPIRES_IN", "soon"}}, {}).find("JWT_EXPIRES_IN") != std::string::npos);
+}
+
+TEST_CASE("the names of Redis in use before guerdon count, but not what an orchestrator calls a port") {
+  auto config = loaded("", {{"REDIS_HOST", "cache"}, {"REDIS_PORT", "6380"}, {"REDIS_PASSWORD", "hush"}}, {});
+  CHECK(config.redis.host.value() == "cache");
+  CHECK(config.redis.port == 6380);
+  CHECK(config.redis.password.reveal() == "hush");
+  CHECK(to_json(config).find("hush") == std::string::npos);
+  CHECK(to_json(config).find(R"("password":"***")") != std::string::npos);
+  config = loaded("", {{"REDIS_PORT", "tcp://10.0.0.7:6379"}, {"REDIS_PASSWORD", ""}}, {});
+  CHECK(config.redis.port == 6379);
+  CHECK(config.redis.password.empty());
+  CHECK(refusal("", {}, {"redis.password=hush"}).find("redis.password") == 0);
 }
 
 TEST_CASE("a secret may come from a file that only its owner can read") {
@@ -265,4 +286,12 @@ TEST_CASE("a configuration that is shown has its secrets masked") {
   CHECK(text.find("hunter2") == std::string::npos);
   CHECK(text.find(R"("jwtSecretBase64":"***","jwtPreviousSecretBase64":"")") != std::string::npos);
   CHECK(text.find("postgres://app:***@db:5432/guerdon") != std::string::npos);
+}
+
+TEST_CASE("a schedule that is none stops the start with its key, the field and the rule") {
+  CHECK(refusal("", {}, {"jobs.hardDelete=0 25 * * *"}) ==
+        "jobs.hardDelete is no cron expression such as 0 4 * * MON-FRI: hour: '25' must be a number from 0 to 23 (--set)");
+  CHECK(loaded("", {}, {"jobs.hardDelete="}).jobs.hard_delete.is_off());
+  CHECK(loaded("", {{"GUERDON_JOBS__SELFCHECK", "@hourly"}}, {}).jobs.self_check.text() == "@hourly");
+  CHECK(Config::defaults().jobs.hard_delete.text() == "0 0 * * *");
 }

@@ -92,3 +92,24 @@ TEST_CASE("a sandbox says so") {
   Readiness readiness{database, true};
   CHECK(parse_json(readiness.report(start).body)->as_object().at("sandbox") == true);
 }
+
+TEST_CASE("a server without one of its helpers is ready all the same, but degraded, and names it") {
+  StubDatabase database;
+  Readiness readiness{database, false};
+  bool is_up = false;
+  readiness.add_helper("redis", [&] { return is_up; });
+  CHECK(readiness.report(start).body.find("\"status\":\"starting\"") != std::string::npos);
+  readiness.enter(Readiness::Phase::ready);
+  auto report = readiness.report(start);
+  CHECK(report.is_ready);
+  CHECK(report.body ==
+        R"({"status":"degraded","dependencies":{"store":"ok","migrations":"applied","redis":"unavailable"}})");
+  is_up = true;
+  CHECK(readiness.report(start).body ==
+        R"({"status":"ready","dependencies":{"store":"ok","migrations":"applied","redis":"ok"}})");
+  is_up = false;
+  database.finish(failure(StoreError::Kind::broken));
+  report = readiness.report(start + 2s);
+  CHECK_FALSE(report.is_ready);
+  CHECK(report.body.find("\"status\":\"not-ready\"") != std::string::npos);
+}

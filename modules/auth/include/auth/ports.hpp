@@ -24,20 +24,30 @@ inline constexpr Problem email_taken{409, "email-taken"};
 /// May this user act: neither suspended nor going nor gone?
 [[nodiscard]] bool is_active(Snapshot& snapshot, UserId user);
 
-/// Is this user going or gone? What is theirs is frozen then.
-[[nodiscard]] bool is_leaving(Snapshot& snapshot, UserId user);
-
-/// The status of an account that has not been removed for good.
-[[nodiscard]] std::optional<AccountStatus> find_status(Snapshot& snapshot, UserId user);
-
-/// May this user take part in events: active, and a USER?
-[[nodiscard]] bool takes_part(Snapshot& snapshot, UserId user);
+// The next three are asked by whoever writes something of a user's, before they lock anything else: the answer stays
+// true until the commit, since a deletion waits for it. Many may ask at the same time.
 
 /// Is the account there, and neither going nor gone? Errors: not-found, user-deleted.
-[[nodiscard]] Result<void> check_present(Snapshot& snapshot, UserId user);
+[[nodiscard]] Result<void> check_present(Tx& tx, UserId user);
+/// May this user take part in events: active, and a USER?
+[[nodiscard]] bool takes_part(Tx& tx, UserId user);
+/// The status of an account that has not been removed for good.
+[[nodiscard]] std::optional<AccountStatus> find_status(Tx& tx, UserId user);
+
+/// Of somebody who is going or gone: the mark under which what is theirs is kept out of sight.
+[[nodiscard]] std::optional<Uuid> find_deletion(Snapshot& snapshot, UserId user);
+
+/// subject_of (caller.hpp) for a user who exists. Errors: those of subject_of; not-found for a user whom nobody knows.
+[[nodiscard]] Result<UserId> find_subject(Snapshot& snapshot, const Caller& caller, std::optional<UserId> asked);
+
+/// Do two accounts have one address, but for capitals and a "+tag"?
+[[nodiscard]] bool is_same_person(Snapshot& snapshot, UserId a, UserId b);
 
 /// Whose invite code the user registered with.
 [[nodiscard]] std::optional<UserId> find_inviter(Snapshot& snapshot, UserId invitee);
+
+/// The ADMIN who made a service key, be it revoked since.
+[[nodiscard]] std::optional<UserId> find_key_maker(Snapshot& snapshot, KeyId key);
 
 struct AccountInput {
   std::string username;

@@ -4,24 +4,22 @@
 #include <memory>
 #include <vector>
 
+#include "auth/user_data.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 
 namespace guerdon::event {
 
 class Service;
 class Deletions;
-class UserDataOwners;
 
 class Module {
  public:
-  explicit Module(Platform& platform);
+  Module(Platform& platform, const auth::UserDataOwners& user_data);
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-
-  /// Where the modules register that own what belongs to a user in events (event/user_data.hpp).
-  [[nodiscard]] UserDataOwners& user_data();
 
  private:
   std::unique_ptr<Service> service_;
@@ -30,5 +28,9 @@ class Module {
 
 /// What must always hold of the module's rows.
 [[nodiscard]] std::vector<Invariant> invariants();
+
+/// Events, and what the module knows of a user, for their removal for good.
+[[nodiscard]] PurgeSource purge_source();
+[[nodiscard]] PurgeOwner purge_owner();
 
 }  // namespace guerdon::event

@@ -34,12 +34,18 @@ struct EventInfo {
   std::vector<Pause> pauses;  ///< oldest first
   EventState state{};         ///< at the transaction's instant
   std::optional<Instant> deleted_at{};
+  Instant updated_at{};
 };
 
 /// Nothing for a deleted event: it is as if there were none.
 [[nodiscard]] std::optional<EventInfo> find_event(Snapshot& snapshot, EventId id);
 /// For whoever says that it is deleted, or shows it to those who may see it.
 [[nodiscard]] std::optional<EventInfo> find_event_or_deleted(Snapshot& snapshot, EventId id);
+
+/// The same, and until the commit nobody edits, pauses, deletes or restores the event; who is at that is waited for. To
+/// be called before anything of the event is locked, and for several events in the order of their ids.
+[[nodiscard]] std::optional<EventInfo> lock_event(Tx& tx, EventId id);
+[[nodiscard]] std::optional<EventInfo> lock_event_or_deleted(Tx& tx, EventId id);
 
 /// Up to `limit` events that have been active and are not deleted, by id, after `after`: for working through all in
 /// chunks.

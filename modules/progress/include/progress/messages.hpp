@@ -29,8 +29,8 @@ struct ActivityPosted {
 BOOST_DESCRIBE_STRUCT(ActivityPosted, (), (activity_id, user_id, occurred_at))
 
 /// A user has met an event's condition; said once per user and event, in the transaction that counted the last fact,
-/// and again only after the user's event data was deleted or restored. For the modules only: it is not a topic of the
-/// outside.
+/// and again only after the user's event data was deleted or restored, or once they may take part again. For the
+/// modules only: it is not a topic of the outside.
 struct ConditionMet {
   static constexpr std::string_view topic = "progress.condition", type = "ConditionMet";
   static constexpr bool is_internal = true;

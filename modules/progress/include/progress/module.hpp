@@ -4,9 +4,10 @@
 #include <memory>
 #include <vector>
 
-#include "event/user_data.hpp"
+#include "auth/user_data.hpp"
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 
 namespace guerdon::progress {
 
@@ -14,7 +15,7 @@ class Service;
 
 class Module {
  public:
-  Module(Platform& platform, event::UserDataOwners& user_data);
+  Module(Platform& platform, auth::UserDataOwners& user_data);
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
@@ -25,5 +26,8 @@ class Module {
 
 /// What must always hold of the module's rows.
 [[nodiscard]] std::vector<Invariant> invariants();
+
+/// The module's part in removals for good.
+[[nodiscard]] PurgeOwner purge_owner();
 
 }  // namespace guerdon::progress

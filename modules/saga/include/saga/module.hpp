@@ -1,4 +1,5 @@
-// How app.cpp wires the saga module: constructing it adds the pump that drives every saga.
+// How app.cpp wires the saga module: constructing it adds the pump that drives every saga, and
+// the routes that show them.
 #pragma once
 
 #include <memory>
@@ -6,6 +7,7 @@
 
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
+#include "guerdon/purge.hpp"
 #include "saga/ports.hpp"
 
 namespace guerdon::saga {
@@ -27,5 +29,8 @@ class Module {
 
 /// What must always hold of the module's rows.
 [[nodiscard]] std::vector<Invariant> invariants();
+
+/// The module's part in removals for good.
+[[nodiscard]] PurgeOwner purge_owner();
 
 }  // namespace guerdon::saga

@@ -56,9 +56,10 @@ struct SagaRecord {
   std::vector<StepRecord> steps;
   Receipt receipt;
   Instant created_at;
+  std::optional<Instant> next_at;  ///< when it goes on; nothing once it has ended
   std::optional<Instant> finished_at;
 };
-BOOST_DESCRIBE_STRUCT(SagaRecord, (), (id, type, state, user_id, steps, receipt, created_at, finished_at))
+BOOST_DESCRIBE_STRUCT(SagaRecord, (), (id, type, state, user_id, steps, receipt, created_at, next_at, finished_at))
 
 /// Why a saga turned round.
 struct SagaFailure {

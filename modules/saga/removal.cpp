@@ -1,0 +1,43 @@
+// When a user is removed for good their sagas stay, under the user's id, as the record of what was done. The one that
+// deleted them gets the receipt: how many rows of which table are gone.
+#include "guerdon/purge.hpp"
+#include "saga/module.hpp"
+
+namespace guerdon::saga {
+namespace {
+
+constexpr std::string_view removed_prefix = "removed.";
+
+void forget_errors(Tx& tx, const Uuid& user, PurgeBatch& batch) {
+  batch.add("saga_steps", tx.exec("UPDATE saga_steps SET error = NULL WHERE error IS NOT NULL"
+                                  " AND saga_id IN (SELECT id FROM saga_sagas WHERE user_id = $1)",
+                                  user));
+}
+
+struct Head {
+  SagaId id;
+  std::optional<json::object> receipt;
+};
+BOOST_DESCRIBE_STRUCT(Head, (), (id, receipt))
+
+void complete_receipt(Tx& tx, UserId user, const PurgeCounts& counts) {
+  auto saga = tx.find<Head>(
+      "SELECT id, receipt FROM saga_sagas WHERE user_id = $1 AND state = 'SUCCEEDED' ORDER BY finished_at DESC LIMIT 1",
+      user);
+  if (!saga) return;
+  auto receipt = saga->receipt.value_or(json::object{});
+  for (const auto& [table, rows] : counts) receipt[std::string{removed_prefix} + table] = rows;
+  tx.exec("UPDATE saga_sagas SET receipt = $2 WHERE id = $1", saga->id, receipt);
+}
+
+}  // namespace
+
+PurgeOwner purge_owner() {
+  return {.columns = {{"saga_sagas", "user_id", Fate::pseudonym},
+                      {"saga_sagas", "reason", Fate::impersonal},
+                      {"saga_steps", "error", Fate::scrubbed}},
+          .user = forget_errors,
+          .user_removed = complete_receipt};
+}
+
+}  // namespace guerdon::saga

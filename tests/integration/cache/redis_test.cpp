@@ -1,0 +1,223 @@
+// The client beside a real Redis that is paused, killed, emptied, closed by a password and not there at all.
+#include "cache/redis.hpp"
+
+#include <catch2/catch.hpp>
+#include <future>
+#include <optional>
+
+#include "support/eventually.hpp"
+#include "support/redis_server.hpp"
+
+using namespace guerdon;
+using namespace guerdon::cache;
+using namespace guerdon::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+RedisOptions options_for(const RedisServer& server) {
+  RedisOptions options;
+  options.host = "127.0.0.1";
+  options.port = server.port();
+  options.timeout = 2s;  // a machine may be slow; tests of time-outs say so
+  options.breaker = {.failures = 5, .pause = 50ms};
+  options.connect_timeout = 5s;
+  options.first_retry = options.longest_retry = 10ms;
+  return options;
+}
+
+struct Client {
+  explicit Client(RedisOptions options) : redis(std::move(options)) { redis.start(); }
+
+  bool is_up() {
+    return eventually([this] { return redis.is_up(); });
+  }
+  bool is_down() {
+    return eventually([this] { return !redis.is_up(); });
+  }
+  /// Nothing where there is no answer.
+  std::optional<Answer> ask(std::vector<std::string> words) {
+    std::promise<std::optional<Answer>> answered;
+    redis.send(std::move(words),
+               [&](const Answer* answer) { answered.set_value(answer ? std::optional{*answer} : std::nullopt); });
+    return answered.get_future().get();
+  }
+
+  Redis redis;
+};
+
+}  // namespace
+
+TEST_CASE("commands are answered, each by its own answer") {
+  RedisServer server;
+  Client client{options_for(server)};
+  REQUIRE(client.is_up());
+  CHECK(client.ask({"SET", "a", std::string{"b\0c", 3}})->text == "OK");
+  CHECK(client.ask({"GET", "a"})->text == std::string{"b\0c", 3});
+  CHECK(client.ask({"GET", "none"})->text.empty());
+  CHECK(client.ask({"INCRBY", "n", "41"})->numbers == std::vector<std::int64_t>{41});
+  CHECK(client.ask({"EVAL", "return {1, 'x', 3}", "0"})->numbers == std::vector<std::int64_t>{1, 3});
+
+  std::vector<std::future<std::string>> answers;
+  for (int i = 0; i < 500; ++i) {
+    auto promise = std::make_shared<std::promise<std::string>>();
+    answers.push_back(promise->get_future());
+    client.redis.send({"ECHO", std::to_string(i)},
+                      [promise](const Answer* answer) { promise->set_value(answer ? answer->text : "lost"); });
+  }
+  for (int i = 0; i < 500; ++i) CHECK(answers[static_cast<std::size_t>(i)].get() == std::to_string(i));
+  const auto stats = client.redis.stats();
+  CHECK(stats.is_up);
+  CHECK(stats.connections == 1);
+  CHECK(stats.answered >= 505);
+  CHECK(stats.errors + stats.timeouts + stats.lost == 0);
+  std::uint64_t measured = 0;
+  for (const auto count : stats.latency) measured += count;
+  CHECK(measured == stats.answered);
+}
+
+TEST_CASE("an error is no answer, and five in a row are a failure of Redis") {
+  RedisServer server;
+  Client client{options_for(server)};
+  REQUIRE(client.is_up());
+  CHECK_FALSE(client.ask({"NONSENSE"}));
+  CHECK(client.redis.is_up());
+  CHECK(client.ask({"PING"})->text == "PONG");
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(client.ask({"NONSENSE"}));
+  CHECK(eventually([&] { return client.redis.stats().connections == 2; }));
+  CHECK(client.redis.stats().errors == 6);
+  CHECK(client.is_up());
+}
+
+TEST_CASE("without Redis commands fail at once, and it is found when it comes") {
+  RedisServer server;
+  server.kill();
+  Client client{options_for(server)};
+  for (int i = 0; i < 10; ++i) CHECK_FALSE(client.ask({"PING"}));
+  CHECK(client.redis.stats().skipped == 10);
+  CHECK(eventually([&] { return client.redis.stats().breaker == Breaker::State::open; }));
+  server.start();
+  REQUIRE(client.is_up());
+  CHECK(client.ask({"PING"})->text == "PONG");
+  CHECK(client.redis.stats().breaker == Breaker::State::closed);
+}
+
+TEST_CASE("a Redis that does not answer costs nobody more than the time-out, and is left alone after five of them") {
+  RedisServer server;
+  auto options = options_for(server);
+  options.timeout = 50ms;
+  options.connect_timeout = 200ms;
+  Client client{options};
+  REQUIRE(client.is_up());
+  server.pause();
+  const auto before = client.redis.stats().timeouts;
+  int asked = 0;
+  while (client.redis.is_up() && asked < 20) {
+    ++asked;
+    CHECK_FALSE(client.ask({"PING"}));
+  }
+  CHECK(asked == 5);
+  CHECK(client.redis.stats().timeouts == before + 5);
+  for (int i = 0; i < 10; ++i) CHECK_FALSE(client.ask({"PING"}));
+  CHECK(client.redis.stats().timeouts == before + 5);
+  CHECK(client.redis.stats().skipped == 10);
+  server.resume();
+  REQUIRE(client.is_up());
+}
+
+TEST_CASE("a Redis that is killed is used again when it is back") {
+  RedisServer server;
+  Client client{options_for(server)};
+  for (int round = 0; round < 3; ++round) {
+    REQUIRE(client.is_up());
+    CHECK(client.ask({"SET", "a", "b"})->text == "OK");
+    server.kill();
+    REQUIRE(client.is_down());
+    CHECK_FALSE(client.ask({"GET", "a"}));
+    server.start();
+  }
+  REQUIRE(client.is_up());
+  CHECK(client.redis.stats().connections == 4);
+}
+
+TEST_CASE("what is in flight when Redis is killed is told so") {
+  RedisServer server;
+  Client client{options_for(server)};
+  REQUIRE(client.is_up());
+  server.pause();
+  std::vector<std::future<bool>> answers;
+  for (int i = 0; i < 100; ++i) {
+    auto promise = std::make_shared<std::promise<bool>>();
+    answers.push_back(promise->get_future());
+    client.redis.send({"PING"}, [promise](const Answer* answer) { promise->set_value(answer != nullptr); });
+  }
+  server.kill();
+  for (auto& answer : answers) CHECK_FALSE(answer.get());
+}
+
+TEST_CASE("more commands at once than may be in flight are not sent") {
+  RedisServer server;
+  auto options = options_for(server);
+  options.most_in_flight = 10;
+  Client client{options};
+  REQUIRE(client.is_up());
+  server.pause();
+  std::atomic<int> landed{0};
+  for (int i = 0; i < 15; ++i) client.redis.send({"PING"}, [&](const Answer*) { ++landed; });
+  const auto skipped = client.redis.stats().skipped;  // the client's own may be among those in flight
+  CHECK(skipped >= 5);
+  CHECK(skipped < 15);
+  server.resume();
+  CHECK(eventually([&] { return landed == 15; }));
+}
+
+TEST_CASE("a password is given, and a wrong one leaves Redis out") {
+  RedisServer server{"hush"};
+  auto options = options_for(server);
+  options.password = HiddenText{"hush"};
+  {
+    Client client{options};
+    REQUIRE(client.is_up());
+    CHECK(client.ask({"PING"})->text == "PONG");
+  }
+  options.username = "default";
+  {
+    Client client{options};
+    REQUIRE(client.is_up());
+  }
+  options.password = HiddenText{GENERATE("", "wrong")};
+  Client client{options};
+  CHECK(eventually([&] { return client.redis.stats().breaker == Breaker::State::open; }));
+  CHECK_FALSE(client.redis.is_up());
+  CHECK(client.redis.stats().connections == 0);
+}
+
+TEST_CASE("a name that leads nowhere is no reason to fail") {
+  RedisOptions options;
+  options.host = "there-is-no-such-host.invalid";
+  Client client{options};
+  CHECK_FALSE(client.ask({"PING"}));
+}
+
+TEST_CASE("stopping waits for what is in flight, and no longer than the time-out") {
+  RedisServer server;
+  auto options = options_for(server);
+  options.timeout = 100ms;
+  std::atomic<int> answered{0}, lost{0};
+  const auto note = [&](const Answer* answer) { ++(answer != nullptr ? answered : lost); };
+  {
+    Client client{options};
+    REQUIRE(client.is_up());
+    client.redis.send({"PING"}, note);
+  }
+  CHECK(answered + lost == 1);
+  {
+    Client client{options};
+    REQUIRE(client.is_up());
+    server.pause();
+    client.redis.send({"PING"}, note);
+  }
+  CHECK(answered + lost == 2);
+  CHECK(lost >= 1);
+  server.resume();
+}

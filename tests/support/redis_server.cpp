@@ -1,0 +1,118 @@
+#include "support/redis_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "support/eventually.hpp"
+
+namespace guerdon::test {
+namespace {
+
+/// That nobody listened on a moment ago.
+std::uint16_t free_port() {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  const bool found = ::bind(descriptor, plain, sizeof address) == 0 && ::getsockname(descriptor, plain, &size) == 0;
+  ::close(descriptor);
+  if (!found) throw std::runtime_error("no free port");
+  return ntohs(address.sin_port);
+}
+
+[[noreturn]] void become(std::vector<std::string> words, const std::string& log) {
+  const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (output >= 0) {
+    ::dup2(output, STDOUT_FILENO);
+    ::dup2(output, STDERR_FILENO);
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execvp(arguments[0], arguments.data());
+  ::_exit(127);
+}
+
+struct Free {
+  void operator()(redisContext* context) const { redisFree(context); }
+  void operator()(redisReply* reply) const { freeReplyObject(reply); }
+};
+using Context = std::unique_ptr<redisContext, Free>;
+using Reply = std::unique_ptr<redisReply, Free>;
+
+Reply ask(redisContext& context, const std::vector<std::string>& words) {
+  std::vector<const char*> texts;
+  std::vector<std::size_t> sizes;
+  for (const auto& word : words) {
+    texts.push_back(word.data());
+    sizes.push_back(word.size());
+  }
+  return Reply{
+      static_cast<redisReply*>(redisCommandArgv(&context, static_cast<int>(words.size()), texts.data(), sizes.data()))};
+}
+
+}  // namespace
+
+RedisServer::RedisServer(std::string password) : password_(std::move(password)), port_(free_port()) { start(); }
+
+RedisServer::~RedisServer() { kill(); }
+
+void RedisServer::start() {
+  std::vector<std::string> words{
+      "redis-server", "--port", std::to_string(port_),  "--bind", "127.0.0.1", "--save", "", "--appendonly",
+      "no",           "--dir",  folder_.path().string()};
+  if (!password_.empty()) words.insert(words.end(), {"--requirepass", password_});
+  process_ = ::fork();
+  if (process_ < 0) throw std::runtime_error("fork failed");
+  if (process_ == 0) become(std::move(words), folder_ / "log");
+  if (!eventually([this] { return answers(); }))
+    throw std::runtime_error("redis-server did not start: ./dev setup test");
+}
+
+void RedisServer::kill() {
+  if (process_ == 0) return;
+  ::kill(process_, SIGKILL);
+  ::waitpid(process_, nullptr, 0);
+  process_ = 0;
+}
+
+void RedisServer::pause() const { ::kill(process_, SIGSTOP); }
+
+void RedisServer::resume() const { ::kill(process_, SIGCONT); }
+
+bool RedisServer::answers() const {
+  try {
+    return run({"PING"}) == "PONG";
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+std::optional<std::string> RedisServer::run(const std::vector<std::string>& words) const {
+  const Context context{redisConnect("127.0.0.1", port_)};
+  if (!context || context->err != 0) throw std::runtime_error("redis-server can't be reached");
+  if (!password_.empty()) static_cast<void>(ask(*context, {"AUTH", password_}));
+  const auto reply = ask(*context, words);
+  if (!reply) throw std::runtime_error("redis-server did not answer");
+  if (reply->type == REDIS_REPLY_NIL) return std::nullopt;
+  if (reply->type == REDIS_REPLY_INTEGER) return std::to_string(reply->integer);
+  std::string text;
+  if (reply->str != nullptr) text.assign(reply->str, static_cast<std::size_t>(reply->len));
+  if (reply->type == REDIS_REPLY_ERROR) throw std::runtime_error(text);
+  return text;
+}
+
+}  // namespace guerdon::test
