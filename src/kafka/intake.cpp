@@ -149,9 +149,13 @@ void Intake::receive() {
 
 bool Intake::keep(const rd_kafka_message_t& message) {
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    log::debug("kafka", "the consumer reports an error", {{"error", rd_kafka_message_errstr(&message)}});
+    // Repeated as long as it lasts, such as a topic that is not there or not allowed: told once.
+    const bool is_news = std::exchange(last_error_, message.err) != message.err;
+    log::write(is_news ? log::Level::warning : log::Level::debug, "kafka",
+               "the consumer of activities reports an error", {{"error", rd_kafka_message_errstr(&message)}});
     return false;
   }
+  last_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   const auto part = parts_.find(message.partition);
   if (must_resume_ || part == parts_.end()) return true;  // it comes again
   part->second.messages.push_back({.offset = message.offset,
@@ -191,6 +195,11 @@ void Intake::resume() {
       rd_kafka_error_destroy(error);
       throw std::runtime_error("the place to go on from can't be set: " + text);
     }
+    // A partition that is not where it should be would go on behind what is put aside just now: a gap.
+    for (int i = 0; i < list->cnt; ++i)
+      if (const auto error = list->elems[i].err; error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        throw std::runtime_error("the place to go on from can't be set in partition " +
+                                 std::to_string(list->elems[i].partition) + ": " + rd_kafka_err2str(error));
   }
   must_resume_ = false;
 }

@@ -59,6 +59,7 @@ class Intake {
   std::map<int, Part> parts_;  // assigned
   bool must_resume_ = false;   // what was received is not what comes next
   bool has_trouble_ = false;
+  rd_kafka_resp_err_t last_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // of the consumer, until a message comes
 
   std::atomic<std::uint64_t> taken_{0}, refused_{0};
   std::atomic<std::int64_t> lag_{0};
