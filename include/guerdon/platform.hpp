@@ -25,7 +25,7 @@ struct Platform {
   Random& random;
   const CursorCodec& cursors;
   Metrics& metrics;
-  Cache* cache = nullptr;  ///< null where there is none
+  Cache* cache = nullptr;      ///< null where there is none
   Intakes* intakes = nullptr;  ///< what comes from a broker; null where nobody takes it
 };
 

@@ -25,7 +25,7 @@ const Properties of_consumer{{"auto.offset.reset", "earliest"}, {"fetch.wait.max
 const Properties fixed_for_producer{
     {"enable.idempotence", "true"}, {"enable.gapless.guarantee", "true"}, {"acks", "all"}, {"message.timeout.ms", "0"}};
 const Properties fixed_for_consumer{{"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"}};
-// Other names of the same, and what has a key of its own.
+// Other names of the same, what has a key of its own, and what the intake's way of taking over partitions does not fit.
 const std::set<std::string, std::less<>> taken{"enable.idempotence",
                                                "enable.gapless.guarantee",
                                                "acks",
@@ -35,6 +35,7 @@ const std::set<std::string, std::less<>> taken{"enable.idempotence",
                                                "enable.auto.commit",
                                                "auto.commit.enable",
                                                "enable.auto.offset.store",
+                                               "partition.assignment.strategy",
                                                "transactional.id",
                                                "delivery.report.only.error",
                                                "bootstrap.servers",
@@ -118,6 +119,9 @@ Properties properties_of(const KafkaConfig& config, Role role) {
       refuse("properties: " + name + " is guerdon's own: it has a key of its own or can't be changed");
     all[name] = value;
   }
+  const auto partitioner = all.find("partitioner");
+  if (partitioner != all.end() && partitioner->second == "random")
+    refuse("properties: partitioner can't be random: the messages of a key would lose their order");
   lay(all, is_producer ? fixed_for_producer : fixed_for_consumer);
   return all;
 }

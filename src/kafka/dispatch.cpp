@@ -239,6 +239,7 @@ void Dispatch::rejoin(Topic& topic) {
   topic.own.reset();
   topic.flow = Flow::flowing;
   topic.pauses = 0;
+  breaks_ = 0;  // the brokers take messages
   log::info("kafka", "a topic that was refused flows again", {{"topic", topic.name}});
 }
 

@@ -25,6 +25,7 @@ Verdict verdict_of(rd_kafka_resp_err_t error) {
       return Verdict::undecided;
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
       return Verdict::too_large;
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
       return Verdict::bad;

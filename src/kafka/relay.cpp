@@ -105,6 +105,8 @@ void Relay::begin() {
     topic.replays = Cursor{0};
     topic.replaying.clear();
     topic.flow = Flow::flowing;
+    topic.refusal.reset();
+    topic.pauses = 0;
     topic.rewind();
   }
   lazy_at_ = Steady::now() + options_.lazy_time;

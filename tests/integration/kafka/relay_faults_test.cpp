@@ -200,9 +200,9 @@ TEST_CASE("a batch that a broker finds too large is sent one by one: only a mess
   publish_all(store, Noted{"a", 0});
   REQUIRE(run.drains());
   const bool alone = GENERATE(false, true);
+  const auto error = GENERATE(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE);
   // The first answer is for the batch, the second one for its first message by itself.
-  cluster.fail_next(MockKafka::produce,
-                    std::vector<rd_kafka_resp_err_t>(alone ? 2 : 1, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE));
+  cluster.fail_next(MockKafka::produce, std::vector<rd_kafka_resp_err_t>(alone ? 2 : 1, error));
   store
       ->write([&](Tx& tx) -> Result<void> {
         for (int n = 1; n <= 50; ++n) publish(tx, Noted{"k" + std::to_string(n % 3), n});

@@ -7,6 +7,7 @@
 #include "guerdon/testing.hpp"
 #include "support/mock_kafka.hpp"
 #include "support/relay_site.hpp"
+#include "support/scrape.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -20,6 +21,7 @@ testing::ServerOptions with_kafka(const MockKafka& cluster, const std::string& a
   options.configure = [brokers = cluster.brokers(), activities](Config& config) {
     config.kafka = kafka_config(brokers);
     config.kafka.activities_topic = KafkaTopic::trusted(activities);
+    config.admin.listen = Endpoint{"127.0.0.1", 0};
   };
   return options;
 }
@@ -89,9 +91,11 @@ TEST_CASE("a server without brokers is ready, and says what Kafka's state is") {
   CHECK(server.get("/readyz").status == 200);
   CHECK(comes_true([&] { return kafka_state(server) == "unreachable"; }));
   CHECK(server.get("/readyz").status == 200);
+  CHECK(server.get("/readyz").text("/status") == "degraded");
   server.register_user("mina");
   cluster.up();
   CHECK(comes_true([&] { return kafka_state(server) == "ok"; }));
+  CHECK(server.get("/readyz").text("/status") == "ready");
 }
 
 TEST_CASE("a server that was not told of Kafka does not speak of it") {
@@ -124,4 +128,26 @@ TEST_CASE("activities from Kafka count as those that are posted, once each, and 
   CHECK(reasons[1].find("no such user") != std::string::npos);
   CHECK(reasons[2] == "empty");
   CHECK(shop.progress() == 100);
+}
+
+TEST_CASE("operators are told what was sent, how each topic is, and how many activities are still to be taken") {
+  MockKafka cluster;
+  cluster.make_topic("shop.activities", 2);
+  Shop shop{cluster};
+  cluster.send("shop.activities", shop.user, shop.activity("order-1", 60));
+  cluster.send("shop.activities", shop.user, "{ no JSON");
+  const auto page = [&] { return Scrape::of(shop.server.app().admin_port()); };
+  const auto acknowledged = [&](const std::string& topic) {
+    return page().get("kafka_producer_requests_total{topic=\"" + topic + "\",outcome=\"acknowledged\"}");
+  };
+  CHECK(comes_true([&] { return acknowledged("auth.events.user") >= 1; }));
+  CHECK(comes_true([&] { return acknowledged("shop.activities.dlq") == 1; }));
+  CHECK(comes_true([&] { return page().get("kafka_relay_state{state=\"ok\"}") == 1; }));
+  CHECK(page().get("kafka_topic_state{topic=\"auth.events.user\",state=\"flowing\"}") == 1);
+  CHECK(page().get("kafka_brokers_up") >= 1);
+  CHECK(page().get("kafka_activities_total{outcome=\"taken\"}") == 1);
+  CHECK(page().get("kafka_activities_total{outcome=\"refused\"}") == 1);
+  CHECK(comes_true([&] { return page().get("kafka_consumer_lag{topic=\"shop.activities\"}") == 0; }));
+  CHECK(page().get("kafka_consumer_partitions{topic=\"shop.activities\"}") == 2);
+  CHECK(page().find("bus_consumer_lag_messages{consumer=\"kafka.auth.events.user\"}").has_value());
 }

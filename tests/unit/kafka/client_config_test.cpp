@@ -86,12 +86,20 @@ TEST_CASE("a producer keeps order and loses nothing, whatever properties say") {
   CHECK(in_force(config, Role::producer, "acks") == "-1");
   CHECK(in_force(config, Role::producer, "message.timeout.ms") == "0");
   CHECK(in_force(config, Role::consumer, "enable.auto.commit") == "false");
-  for (const auto* name : {"enable.idempotence", "acks", "message.timeout.ms", "delivery.timeout.ms",
-                           "enable.auto.commit", "bootstrap.servers", "sasl.password", "transactional.id"}) {
+  for (const auto* name :
+       {"enable.idempotence", "acks", "message.timeout.ms", "delivery.timeout.ms", "enable.auto.commit",
+        "bootstrap.servers", "sasl.password", "transactional.id", "partition.assignment.strategy"}) {
     INFO(name);
     const auto line = refusal(from(R"({"properties": {")" + std::string{name} + R"(": "1"}})"));
     CHECK(line.find(std::string{name} + " is guerdon's own") != std::string::npos);
   }
+}
+
+TEST_CASE("messages of a key go to one partition, whatever properties say") {
+  CHECK(in_force(from("{}"), Role::producer, "partitioner") == "murmur2_random");
+  CHECK(in_force(from(R"({"properties": {"partitioner": "consistent"}})"), Role::producer, "partitioner") ==
+        "consistent");
+  CHECK(refusal(from(R"({"properties": {"partitioner": "random"}})")).find("partitioner") != std::string::npos);
 }
 
 TEST_CASE("a property that librdkafka does not know, or a value that it does not take, stops the start") {
