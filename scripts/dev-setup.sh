@@ -10,7 +10,7 @@ packages_for() {
         libsqlite3-dev libpq-dev libargon2-dev prometheus-cpp-dev librdkafka-dev libhiredis-dev
       ;;
     test)
-      echo catch2 postgresql-15 nginx redis-server prometheus # the last for promtool
+      echo catch2 postgresql-15 nginx kcat redis-server prometheus # the last for promtool
       # Node from elsewhere is as good as Debian's: only the programs matter.
       command -v node >/dev/null || echo nodejs
       command -v npm >/dev/null || echo npm

@@ -31,6 +31,9 @@
 #include "guerdon/routes.hpp"
 #include "http/idempotency.hpp"
 #include "http/openapi.hpp"
+#include "http/schemas.hpp"
+#include "kafka/intakes.hpp"
+#include "kafka/service.hpp"
 #include "progress/module.hpp"
 #include "purge/hard_delete.hpp"
 #include "purge/platform_rows.hpp"
@@ -55,7 +58,7 @@
 namespace guerdon {
 namespace {
 
-constexpr std::chrono::seconds pumps_stop_limit{5}, tasks_stop_limit{2}, jobs_stop_limit{5};
+constexpr std::chrono::seconds pumps_stop_limit{5}, tasks_stop_limit{2}, jobs_stop_limit{5}, kafka_stop_limit{5};
 constexpr std::chrono::seconds clock_settle_limit{8};  // below what a request may take
 
 // The business, in order of dependency. Each registers its routes, subscriptions and pumps as it is made.
@@ -112,6 +115,7 @@ struct App::Impl {
   void add_metrics();
   void add_own_jobs();
   void add_outlets();
+  void add_kafka();
   void start();
   void stop();
   void add_first_admin();
@@ -130,6 +134,7 @@ struct App::Impl {
   bus::Feed feed;
   bus::DeadLetters dead_letters;
   http::RouteTable routes;
+  kafka::IntakeHandlers intakes;
   telemetry::MetricsRegistry metrics;
   cron::SelfCheck self_check;
   cron::JobRunner jobs;
@@ -138,6 +143,7 @@ struct App::Impl {
   ClockGuard clock_guard;
   HardDelete hard_delete;
   Readiness readiness;
+  std::unique_ptr<kafka::Service> kafka;  // null: not configured
   telemetry::Scraper scraper;
   Listeners listeners;
 
@@ -170,7 +176,8 @@ App::Impl::Impl(Config config, AppOptions app_options)
                .random = foundation.random(),
                .cursors = cursors,
                .metrics = metrics,
-               .cache = redis ? &redis->cache() : nullptr},
+               .cache = redis ? &redis->cache() : nullptr,
+               .intakes = &intakes},
       modules(platform),
       clock_guard(foundation.system_clock(), foundation.uptime()),
       hard_delete(hard_delete_rules(foundation.config()), removals(modules, clock_guard, foundation.database())),
@@ -194,7 +201,9 @@ Listeners::Parts App::Impl::wired() {
     add_clock_route(routes, foundation.database(), *foundation.sandbox(),
                     [this] { return settle(clock_settle_limit); });
   if (options.extend) options.extend(platform);
+  add_kafka();
   bus.seal();
+  http::add_schemas(routes, bus.catalogue());
   if (redis) readiness.add_helper("redis", [this] { return redis->is_up(); });
   return {.foundation = foundation,
           .routes = routes,
@@ -215,6 +224,7 @@ void App::Impl::add_metrics() {
   add_process_metrics(metrics, foundation.database().engine());
   listeners.add_metrics(metrics);
   if (redis) redis->add_metrics(metrics);
+  if (kafka) kafka->add_metrics(metrics);
 }
 
 void App::Impl::add_own_jobs() {
@@ -251,6 +261,13 @@ void App::Impl::add_outlets() {
   bus::add_dead_letter_routes(routes, dead_letters, foundation.database(), cursors);
 }
 
+void App::Impl::add_kafka() {
+  const auto& config = foundation.config().kafka;
+  if (!config.is_on()) return;
+  kafka = std::make_unique<kafka::Service>(config, foundation.database(), bus, foundation.random(), intakes.activities);
+  readiness.add_helper("kafka", [this] { return Readiness::HelperState{kafka->state(), kafka->is_fine()}; });
+}
+
 void App::Impl::start() {
   const std::lock_guard lock{life};
   if (is_running) return;
@@ -261,6 +278,7 @@ void App::Impl::start() {
   if (is_unclean) log::warning("runtime", "the last run did not end by itself: messages are taken up with care");
   listeners.streams().tell_opened([this] { pumps.wake(bus::feed_pump); });
   bus.start(is_unclean);
+  if (kafka) kafka->start();
   watch();
   if (foundation.folder() != nullptr)
     control = std::make_unique<ControlSocket>(
@@ -290,6 +308,7 @@ void App::Impl::stop() {
   task_pool.stop(tasks_stop_limit);
   if (!jobs.wait_for_outside(jobs_stop_limit)) log::warning("runtime", "a job took too long to stop");
   if (!pumps.stop(pumps_stop_limit)) log::warning("runtime", "background work took too long to stop");
+  if (kafka) kafka->stop(kafka_stop_limit);
   try {
     // A message that kills the process may still lie ahead: the next run goes on with the care that this one owes.
     if (may_end_clean && !bus.is_careful()) bus::end_run(foundation.database());

@@ -32,6 +32,7 @@ namespace guerdon {
 /// Its JSON form is pinned by a golden file in tests/golden/. Members named in an optional
 /// `static constexpr std::array personal{...}` (wire names) are left out when messages.personalData is "pseudonymous":
 /// whoever hears the message must do without them, so they are Omittable or have a default.
+/// `static constexpr bool is_internal = true` keeps a topic within the server: it goes to no broker.
 template <class M>
 concept Message = requires(const M& m) {
   { M::topic } -> std::convertible_to<std::string_view>;
@@ -51,6 +52,12 @@ inline constexpr auto personal_members = [] {
     return std::array<std::string_view, 0>{};
   }
 }();
+
+template <Message M>
+consteval bool is_internal() {
+  if constexpr (requires { M::is_internal; }) return M::is_internal;
+  return false;
+}
 
 template <Message M>
 consteval bool may_lack_personal_members() {
@@ -104,6 +111,7 @@ struct DeliveryFailure {
 struct MessageType {
   std::string_view topic, type;
   json::object (*schema)(SchemaRegistry&);
+  bool is_internal = false;
 };
 
 struct SubscribeOptions {
@@ -171,7 +179,8 @@ class Bus {
   /// Makes a message known to the catalogue; subscribing does so too. For messages that only the outside hears.
   template <Message M>
   void declare() {
-    add_type({M::topic, M::type, [](SchemaRegistry& registry) { return schema<M>(registry); }});
+    add_type({M::topic, M::type, [](SchemaRegistry& registry) { return schema<M>(registry); },
+              bus_detail::is_internal<M>()});
   }
 
   /// No more subscriptions; called once by the wiring before start.

@@ -9,6 +9,7 @@
 
 #include "guerdon/codec.hpp"
 #include "guerdon/config_types.hpp"
+#include "guerdon/kafka_config.hpp"
 #include "guerdon/redis_config.hpp"
 #include "guerdon/result.hpp"
 
@@ -167,6 +168,7 @@ struct Config {
   JobsConfig jobs;
   MessagesConfig messages;
   OutboxConfig outbox;
+  KafkaConfig kafka;
   FeedConfig feed;
   RetentionConfig retention;
   RedisConfig redis;
@@ -180,7 +182,7 @@ struct Config {
                              const std::vector<std::string>& overrides);
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, feed,
-                       retention, redis, sandbox, log))
+                      (http, admin, database, auth, tasks, limits, idempotency, time, jobs, messages, outbox, kafka,
+                       feed, retention, redis, sandbox, log))
 
 }  // namespace guerdon

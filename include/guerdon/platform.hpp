@@ -10,6 +10,7 @@ class Pumps;
 class Jobs;
 class Random;
 class CursorCodec;
+class Intakes;
 class Metrics;
 class Cache;
 
@@ -24,7 +25,8 @@ struct Platform {
   Random& random;
   const CursorCodec& cursors;
   Metrics& metrics;
-  Cache* cache = nullptr;  ///< null where there is none
+  Cache* cache = nullptr;      ///< null where there is none
+  Intakes* intakes = nullptr;  ///< what comes from a broker; null where nobody takes it
 };
 
 }  // namespace guerdon

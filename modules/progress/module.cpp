@@ -1,6 +1,7 @@
 // Wires the progress module.
 #include "progress/module.hpp"
 #include "guerdon/cursor.hpp"
+#include "intake.hpp"
 #include "routes.hpp"
 #include "service.hpp"
 #include "subscribers.hpp"
@@ -11,6 +12,7 @@ Module::Module(Platform& platform, auth::UserDataOwners& user_data)
     : service_(std::make_unique<Service>(platform.cursors)) {
   declare_routes(platform.routes, *service_);
   declare_activity_routes(platform.routes);
+  take_activities(platform);
   declare_subscribers(platform, *service_, user_data);
 }
 

@@ -29,6 +29,12 @@ void OutboxBus::add(std::string consumer, std::string topic, std::string type, H
       {std::move(consumer), std::move(topic), std::move(type), std::move(handler), std::move(options)});
 }
 
+void OutboxBus::add_reader(std::string consumer, std::string topic, std::function<void(int)> news) {
+  if (is_sealed_) throw std::logic_error("reader '" + consumer + "' came after the bus was sealed");
+  if (is_known(consumer)) throw std::logic_error("two consumers are named '" + consumer + "'");
+  readers_.push_back({std::move(consumer), std::move(topic), std::move(news)});
+}
+
 void OutboxBus::add_type(MessageType type) { types_.emplace(std::pair{type.topic, type.type}, type); }
 
 std::vector<MessageType> OutboxBus::catalogue() const {
@@ -59,8 +65,9 @@ bool OutboxBus::has_topic(std::string_view topic) const {
 }
 
 bool OutboxBus::is_known(std::string_view consumer) const {
-  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
-                     [&](const Subscription& known) { return known.consumer == consumer; });
+  const auto is_it = [&](const auto& known) { return known.consumer == consumer; };
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(), is_it) ||
+         std::any_of(readers_.begin(), readers_.end(), is_it);
 }
 
 void OutboxBus::add_metrics(Metrics& metrics) const {
@@ -69,6 +76,10 @@ void OutboxBus::add_metrics(Metrics& metrics) const {
     for (const auto& subscription : subscriptions_) {
       consumers.push_back(subscription.consumer);
       tell_lag(snapshot, sheet, {subscription.consumer, subscription.topic, subscription.type});
+    }
+    for (const auto& reader : readers_) {
+      consumers.push_back(reader.consumer);
+      tell_lag(snapshot, sheet, {reader.consumer, reader.topic, {}});
     }
     tell_parked(snapshot, sheet, consumers);
     bus::tell_dead_letters(snapshot, sheet, consumers);
@@ -104,23 +115,29 @@ void OutboxBus::place_consumers(bool unclean) {
     log::warning("bus", "a consumer of the database is not part of this server; the log is not kept for it",
                  {{"consumer", name}});
 
-  const auto is_new = [&](const Subscription& subscription) {
+  const auto is_new = [&](const auto& known) {
     return std::any_of(heads_.begin(), heads_.end(),
-                       [&](const auto& head) { return !placed.contains(Where{subscription.consumer, head.first}); });
+                       [&](const auto& head) { return !placed.contains(Where{known.consumer, head.first}); });
   };
+  const bool are_new = std::any_of(subscriptions_.begin(), subscriptions_.end(), is_new) ||
+                       std::any_of(readers_.begin(), readers_.end(), is_new);
   const bool forgives = has_crashes && !unclean;  // whoever stopped cleanly was not killed by a message
-  if (!forgives && std::none_of(subscriptions_.begin(), subscriptions_.end(), is_new)) return;
+  if (!forgives && !are_new) return;
   const auto written = database_.write([&](Tx& tx) -> Result<void> {
-    for (const auto& subscription : subscriptions_)
-      tx.exec(
-          "INSERT INTO consumer_offsets (consumer, partition, position, moved_at) "
-          "SELECT $1, partition, CASE WHEN $2 THEN next - 1 ELSE 0 END, $3 FROM outbox_head WHERE true "
-          "ON CONFLICT (consumer, partition) DO NOTHING",
-          subscription.consumer, subscription.options.from == SubscribeOptions::From::latest, tx.now());
+    for (const auto& subscription : subscriptions_) place(tx, subscription.consumer, subscription.options.from);
+    for (const auto& reader : readers_) place(tx, reader.consumer, SubscribeOptions::From::earliest);
     if (forgives) tx.exec("UPDATE parked SET crashes = 0 WHERE crashes > 0");
     return {};
   });
   written.value();
+}
+
+void OutboxBus::place(Tx& tx, std::string_view consumer, SubscribeOptions::From from) {
+  tx.exec(
+      "INSERT INTO consumer_offsets (consumer, partition, position, moved_at) "
+      "SELECT $1, partition, CASE WHEN $2 THEN next - 1 ELSE 0 END, $3 FROM outbox_head WHERE true "
+      "ON CONFLICT (consumer, partition) DO NOTHING",
+      consumer, from == SubscribeOptions::From::latest, tx.now());
 }
 
 void OutboxBus::add_consumers() {
@@ -173,6 +190,8 @@ void OutboxBus::committed(std::span<const OutgoingMessage> messages) noexcept {
   std::vector<PumpRunner::Number> woken;
   for (const auto& message : messages) {
     const auto partition = static_cast<std::size_t>(partition_of(message.key, partitions));
+    for (const auto& reader : readers_)
+      if (reader.topic == message.topic) reader.news(static_cast<int>(partition));
     for (const auto& listener : listeners_) {
       if (listener.topic != message.topic) continue;
       const auto number = listener.pumps[partition];

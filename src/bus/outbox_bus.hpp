@@ -43,6 +43,9 @@ class OutboxBus final : public Bus, public store::OutboxSink {
 
   void add(std::string consumer, std::string topic, std::string type, Handler handler,
            SubscribeOptions options) override;
+  /// Somebody else delivers the messages of this topic: its place in the log is kept as a consumer's is, under that
+  /// name, and `news` is told of a partition with new messages, on the committing thread: hand over and return.
+  void add_reader(std::string consumer, std::string topic, std::function<void(int partition)> news);
   /// Told what was committed, on the committing thread. One at most, before messages are published.
   using Observer = std::function<void(std::span<const OutgoingMessage>)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
@@ -75,6 +78,10 @@ class OutboxBus final : public Bus, public store::OutboxSink {
 
  private:
   using Where = std::pair<std::string, int>;  // consumer and partition
+  struct OutsideReader {
+    std::string consumer, topic;
+    std::function<void(int)> news;
+  };
   struct Listener {
     std::string_view topic;
     std::vector<PumpRunner::Number> pumps;  // by partition
@@ -82,6 +89,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
 
   void add_type(MessageType type) override;
   void place_consumers(bool unclean);
+  static void place(Tx& tx, std::string_view consumer, SubscribeOptions::From from);
   void add_consumers();
   void add_careful_mode();
   void add_chores();
@@ -95,6 +103,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   Observer observer_;
   bool is_sealed_ = false;
   std::deque<Subscription> subscriptions_;  // addresses stay
+  std::vector<OutsideReader> readers_;
   std::map<std::pair<std::string_view, std::string_view>, MessageType> types_;
   Retention retention_;
   std::vector<std::pair<std::string, Hook>> dead_letter_hooks_;  // by the beginning of their topics

@@ -68,9 +68,14 @@ bool is_number(std::string_view text) {
 
 // The names that deployments used before guerdon. They give way to GUERDON_ names.
 Result<void> lay_legacy(ConfigLayers& layers, const Environment& environment) {
-  static constexpr std::array<std::pair<const char*, const char*>, 6> names{
+  static constexpr std::array<std::pair<const char*, const char*>, 11> names{
       {{"JWT_SECRET_BASE64", "auth.jwtSecretBase64"},
        {"JWT_EXPIRES_IN", "auth.accessTokenTtl"},
+       {"KAFKA_BROKERS", "kafka.brokers"},
+       {"KAFKA_CLIENT_ID", "kafka.clientId"},
+       {"KAFKA_GROUP_ID", "kafka.groupId"},
+       {"KAFKA_SASL_USERNAME", "kafka.saslUsername"},
+       {"KAFKA_SASL_PASSWORD", "kafka.saslPassword"},
        {"PORT", "http.listen"},
        {"REDIS_HOST", "redis.host"},
        {"REDIS_PORT", "redis.port"},
@@ -128,7 +133,8 @@ Result<void> lay_override(ConfigLayers& layers, const std::string& text) {
   const auto key = text.substr(0, equals);
   const auto value = text.substr(equals + 1);
   const auto url = key == "database.url" ? DatabaseUrl::parse(value) : std::nullopt;
-  if (is_secret(key) || (url && url->masked() != url->text()))
+  const bool holds_secret = key == "kafka.properties" && KafkaProperties::is_secret(value);
+  if (is_secret(key) || holds_secret || (url && url->masked() != url->text()))
     return refused(key + ": a secret on the command line can be seen by others; use a file or the environment");
   return layers.set(key, value, "--set");
 }

@@ -87,7 +87,7 @@ ConfigLayers::ConfigLayers(const json::object& defaults) { add_defaults(defaults
 void ConfigLayers::add_defaults(const json::object& object, const std::string& prefix) {
   for (const auto& [name, value] : object) {
     const std::string key = prefix + std::string{name};
-    if (value.is_object())
+    if (value.is_object() && !value.as_object().empty())  // an empty one is a setting: its members are data
       add_defaults(value.as_object(), key + ".");
     else
       settings_[key] = {value, value.kind(), "the built-in defaults"};

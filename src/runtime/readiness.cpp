@@ -89,10 +89,10 @@ Readiness::Report Readiness::report(Time now) {
   Report report{phase == Phase::ready && store == "ok", {}};
   auto status = phase == Phase::ready && !report.is_ready ? std::string_view{"not-ready"} : name_of(phase);
   json::object dependencies{{"store", as_json(store)}, {"migrations", "applied"}};
-  for (const auto& [name, is_up] : helpers_) {
-    const bool is_there = is_up();
-    dependencies[name] = is_there ? "ok" : "unavailable";
-    if (!is_there && report.is_ready) status = "degraded";
+  for (const auto& [name, state] : helpers_) {
+    const auto helper = state();
+    dependencies[name] = as_json(helper.name);
+    if (!helper.is_fine && report.is_ready) status = "degraded";
   }
   json::object body{{"status", as_json(status)}, {"dependencies", std::move(dependencies)}};
   if (is_sandbox_) body["sandbox"] = true;

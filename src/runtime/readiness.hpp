@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,10 +28,22 @@ class Readiness {
 
   Readiness(Database& database, bool is_sandbox);
 
-  /// Something the server goes on without: while it is not to be had the status is `degraded`, and the server ready.
-  /// Before the first report; `is_up` is called from any thread.
+  /// How a helper is, in its own words.
+  struct HelperState {
+    std::string_view name;
+    bool is_fine;
+  };
+
+  /// Something the server goes on without: while it is not fine the status is `degraded`, and the server ready.
+  /// Before the first report; `state` is called from any thread and must not wait.
+  void add_helper(std::string name, std::function<HelperState()> state) {
+    helpers_.push_back({std::move(name), std::move(state)});
+  }
+  /// One of which there is no more to say than whether it is to be had.
   void add_helper(std::string name, std::function<bool()> is_up) {
-    helpers_.push_back({std::move(name), std::move(is_up)});
+    add_helper(std::move(name), [is_up = std::move(is_up)] {
+      return is_up() ? HelperState{"ok", true} : HelperState{"unavailable", false};
+    });
   }
 
   void enter(Phase phase) noexcept { phase_ = phase; }
@@ -42,7 +55,7 @@ class Readiness {
   struct Store;
   struct Helper {
     std::string name;
-    std::function<bool()> is_up;
+    std::function<HelperState()> state;
   };
 
   [[nodiscard]] std::string_view ask(Time now);

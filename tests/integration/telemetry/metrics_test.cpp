@@ -310,7 +310,9 @@ TEST_CASE("The page for operators names every metric, and none that does not exi
   Watched watched{Engine::sqlite, [](Config& config) {
                     config.limits.enabled = true;
                     config.redis.host = Text<0, 253>::parse("127.0.0.1").value();
-                    config.redis.port = Bounded<1, 65'535>::make(1).value();  // nobody is there
+                    config.redis.port = Bounded<1, 65'535>::make(1).value();             // nobody is there
+                    config.kafka.brokers = Text<0, 4000>::parse("127.0.0.1:1").value();  // nor there
+                    config.kafka.activities_topic = KafkaTopic::parse("shop.activities").value();
                   }};
   watched.server->get("/nothing");
   CHECK(watched.scrape().get("redis_up") == 0);

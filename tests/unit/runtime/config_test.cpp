@@ -173,6 +173,23 @@ TEST_CASE("the names of Redis in use before guerdon count, but not what an orche
   CHECK(refusal("", {}, {"redis.password=hush"}).find("redis.password") == 0);
 }
 
+TEST_CASE("the names of Kafka in use before guerdon count") {
+  const auto config = loaded("",
+                             {{"KAFKA_BROKERS", "kafka1:9092,kafka2:9092"},
+                              {"KAFKA_CLIENT_ID", "me"},
+                              {"KAFKA_GROUP_ID", "we"},
+                              {"KAFKA_SASL_USERNAME", "u"},
+                              {"KAFKA_SASL_PASSWORD", "hush"}},
+                             {});
+  CHECK(config.kafka.brokers.value() == "kafka1:9092,kafka2:9092");
+  CHECK(config.kafka.client_id.value() == "me");
+  CHECK(config.kafka.group_id.value() == "we");
+  CHECK(config.kafka.sasl_username.value() == "u");
+  CHECK(config.kafka.sasl_password.reveal() == "hush");
+  CHECK(to_json(config).find("hush") == std::string::npos);
+  CHECK(refusal("", {}, {"kafka.saslPassword=hush"}).find("kafka.saslPassword") == 0);
+}
+
 TEST_CASE("a secret may come from a file that only its owner can read") {
   const test::TempFolder folder;
   const auto file = folder.write("key", some_key + "\n");
@@ -262,7 +279,7 @@ TEST_CASE("a configuration file that can't be used is named with what is wrong")
   said(R"({"http": {"listen": "0.0.0.0:1",}})", "");
   said(R"({"http": {}, "http": {}})", "twice");
   said(R"({"http": 5})", "http must be an object of settings");
-  said(R"({"kafka": {"brokers": ""}})", "kafka is not a setting");
+  said(R"({"kafkaesque": {"brokers": ""}})", "kafkaesque is not a setting");
   said("[]", "must be a JSON object");
   said("{} /* open", "");
   CHECK(refusal(folder / "none.json", {}, {}).find("can't read") != std::string::npos);

@@ -93,6 +93,21 @@ TEST_CASE("a sandbox says so") {
   CHECK(parse_json(readiness.report(start).body)->as_object().at("sandbox") == true);
 }
 
+TEST_CASE("a helper says in its own words how it is") {
+  StubDatabase database;
+  Readiness readiness{database, false};
+  auto state = Readiness::HelperState{"standby", true};
+  readiness.add_helper("kafka", [&] { return state; });
+  readiness.enter(Readiness::Phase::ready);
+  CHECK(readiness.report(start).body ==
+        R"({"status":"ready","dependencies":{"store":"ok","migrations":"applied","kafka":"standby"}})");
+  state = {"unreachable", false};
+  const auto report = readiness.report(start);
+  CHECK(report.is_ready);
+  CHECK(report.body ==
+        R"({"status":"degraded","dependencies":{"store":"ok","migrations":"applied","kafka":"unreachable"}})");
+}
+
 TEST_CASE("a server without one of its helpers is ready all the same, but degraded, and names it") {
   StubDatabase database;
   Readiness readiness{database, false};

@@ -13,6 +13,7 @@ namespace guerdon::auth {
 /// A session was refreshed: its user is still there. Progress counts these where an event says so.
 struct SessionContinued {
   static constexpr std::string_view topic = "auth.session", type = "SessionContinued";
+  static constexpr bool is_internal = true;
   UserId user_id;
   SessionId session_id;
   Instant continued_at;

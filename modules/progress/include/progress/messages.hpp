@@ -20,6 +20,7 @@ using ActivityId = Id<ActivityTag>;
 /// An activity of a user was stored; it has not been counted yet. For the modules only, without its attributes.
 struct ActivityPosted {
   static constexpr std::string_view topic = "progress.activity", type = "ActivityPosted";
+  static constexpr bool is_internal = true;
   ActivityId activity_id;
   UserId user_id;
   Instant occurred_at;
@@ -32,6 +33,7 @@ BOOST_DESCRIBE_STRUCT(ActivityPosted, (), (activity_id, user_id, occurred_at))
 /// modules only: it is not a topic of the outside.
 struct ConditionMet {
   static constexpr std::string_view topic = "progress.condition", type = "ConditionMet";
+  static constexpr bool is_internal = true;
   event::EventId event_id;
   UserId user_id;
   Instant met_at;

@@ -1,0 +1,133 @@
+// A batch of messages from outside: its effects and its place commit together, or neither does.
+#include "kafka/intake_batch.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/bus_notes.hpp"
+#include "support/databases.hpp"
+
+using namespace guerdon;
+using namespace guerdon::test;
+using kafka::IntakeBatch;
+using kafka::Taken;
+
+namespace {
+
+/// Takes numbers, and refuses or throws what else it is told.
+Result<void> take_note(Tx& tx, std::string_view value) {
+  const std::string text{value};
+  if (text == "refuse") {
+    tx.exec("INSERT INTO test_effects (consumer, subject, number) VALUES ('intake', 'refused', 0)");
+    return Error{problems::validation_failed, "no number"};
+  }
+  if (text == "throw") throw std::runtime_error("a bug");
+  if (text == "broken") throw StoreError(StoreError::Kind::unavailable, "the store is away");
+  add_effect(tx, "intake", Noted{"n", std::stoll(text)});
+  return {};
+}
+
+struct Fixture {
+  explicit Fixture(Engine engine) : store(engine) { make_effects(store); }
+
+  IntakeBatch::Outcome run(std::optional<std::int64_t> expected, const std::vector<Taken>& messages) {
+    const IntakeBatch batch{"activities", 3, handler};
+    return store
+        ->write([&](Tx& tx) -> Result<IntakeBatch::Outcome> {
+          auto outcome = batch.run(tx, expected, messages);
+          if (outcome.is_stale) return problems::forbidden;
+          return outcome;
+        })
+        .value();
+  }
+  bool is_stale(std::optional<std::int64_t> expected, const std::vector<Taken>& messages) {
+    const IntakeBatch batch{"activities", 3, handler};
+    bool stale = false;
+    static_cast<void>(store->write([&](Tx& tx) -> Result<void> {
+      stale = batch.run(tx, expected, messages).is_stale;
+      if (stale) return problems::forbidden;
+      return {};
+    }));
+    return stale;
+  }
+  std::optional<std::int64_t> place() {
+    return store->read([](Snapshot& snapshot) -> std::optional<std::int64_t> {
+      const auto offsets = kafka::list_offsets(snapshot, "activities");
+      if (offsets.empty()) return std::nullopt;
+      CHECK(offsets.front().first == 3);
+      return offsets.front().second;
+    });
+  }
+
+  const Intakes::Handler handler = take_note;
+  TestDatabase store;
+};
+
+/// Up to a hundred batches: how many messages fit into one is a matter of time.
+std::size_t run_all(Fixture& f, std::optional<std::int64_t> expected, std::vector<Taken> messages) {
+  std::size_t refused = 0;
+  while (!messages.empty()) {
+    const auto outcome = f.run(expected, messages);
+    REQUIRE(outcome.done > 0);
+    refused += outcome.refused;
+    expected = outcome.next;
+    messages.erase(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(outcome.done));
+  }
+  return refused;
+}
+
+}  // namespace
+
+TEST_CASE("messages from outside count once, whatever is delivered again") {
+  Fixture f{GENERATE(from_range(engines()))};
+  CHECK_FALSE(f.place().has_value());
+  CHECK(run_all(f, std::nullopt, {{7, "a", "1"}, {8, "a", "2"}, {12, "b", "3"}}) == 0);
+  CHECK(f.place() == 13);
+  CHECK(f.is_stale(std::nullopt, {{7, "a", "1"}}));
+  CHECK(f.is_stale(8, {{8, "a", "2"}}));
+  CHECK_FALSE(f.is_stale(13, {{13, "a", "4"}}));
+  CHECK(effects(f.store, "intake", "n") == Numbers{1, 2, 3, 4});
+}
+
+TEST_CASE("what is refused goes on with its reason, leaves nothing, and stops nothing") {
+  Fixture f{GENERATE(from_range(engines()))};
+  const std::string binary{"\xff\x00\x01", 3};
+  CHECK(run_all(f, std::nullopt,
+                {{0, "a", "1"},
+                 {1, "k1", "refuse"},
+                 {2, binary, "throw"},
+                 {3, "", ""},
+                 {4, "k", binary},
+                 {5, "k", std::string(70'000, '9')},
+                 {6, "a", "2"}}) == 5);
+  CHECK(f.place() == 7);
+  CHECK(effects(f.store, "intake", "n") == Numbers{1, 2});
+  CHECK(effects(f.store, "intake", "refused").empty());
+  std::vector<json::value> told;
+  for (const auto& message : f.store.outbox.messages()) {
+    CHECK(message.topic == "activities.dlq");
+    CHECK(message.type == "ActivityRefused");
+    told.push_back(parse_json(message.payload).value());
+  }
+  REQUIRE(told.size() == 5);
+  CHECK(told[0] == parse_json(R"({"topic":"activities","partition":3,"offset":1,"key":"k1","reason":"no number",)"
+                              R"("value":"refuse"})")
+                       .value());
+  CHECK(told[1].at("reason") == "a bug");
+  CHECK_FALSE(told[1].as_object().contains("key"));
+  CHECK(told[2].at("reason") == "empty");
+  CHECK(told[3].at("valueBase64Url") == "_wAB");
+  CHECK(told[4].at("reason") == "more than 65536 bytes");
+}
+
+TEST_CASE("what the store could not do was not taken") {
+  Fixture f{GENERATE(from_range(engines()))};
+  const IntakeBatch batch{"activities", 3, f.handler};
+  CHECK_THROWS_AS(f.store->write([&](Tx& tx) -> Result<void> {
+    batch.run(tx, std::nullopt, {{0, "a", "1"}, {1, "a", "broken"}});
+    batch.run(tx, 1, {{1, "a", "broken"}});
+    return {};
+  }),
+                  StoreError);
+  CHECK_FALSE(f.place().has_value());
+  CHECK(effects(f.store, "intake", "n").empty());
+}
