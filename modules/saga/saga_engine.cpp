@@ -1,5 +1,7 @@
 // Each attempt is counted in a commit of its own before it is made. So after a crash it is known who was at work, and a
 // step that kills the process is found; and a failure of the whole store, which undoes a pass, costs nobody an attempt.
+// Where several servers share a database, a pass locks the saga's row, and in between, from that commit to the attempt,
+// the others see it as due only once its lease is over.
 #include "saga_engine.hpp"
 
 #include <algorithm>
@@ -96,31 +98,58 @@ std::optional<SagaId> SagaEngine::find_unfinished(Snapshot& snapshot, std::strin
 }
 
 PumpResult SagaEngine::pass(Tx& tx) {
-  auto saga = find_due(tx);
+  auto saga = lock_next(tx);
+  // What is due and was not found is in another server's hands: the next poll looks again.
   if (!saga) return {.more = false, .next_at = find_next_at(tx)};
   const auto definition = definitions_.find(saga->type);
   if (definition == definitions_.end())
     hold(tx, *saga, "this server does not know the type of this saga");
   else if (saga->begun_by == process_)
     make_attempt(tx, *saga, definition->second);
+  else if (saga->begun_by)
+    note_loss(tx, *saga, definition->second);
   else
-    begin_attempt(tx, *saga, definition->second);
+    begin_attempt(tx, *saga);
   return {.more = true, .next_at = std::nullopt};
 }
 
-void SagaEngine::begin_attempt(Tx& tx, SagaRow& saga, const Definition& definition) {
+void SagaEngine::give_back(Database& database) const {
+  if (!begun_) return;
+  const auto given = database.write([&](Tx& tx) -> Result<void> {
+    saga::give_back(tx, *begun_, process_);
+    return {};
+  });
+  given.value();
+}
+
+/// What was begun is made before anything else is begun: a lease lasts for one attempt, not for a queue of them.
+std::optional<SagaRow> SagaEngine::lock_next(Tx& tx) const {
+  if (begun_)
+    if (auto saga = lock_begun(tx, *begun_, process_)) return saga;
+  return lock_due(tx);
+}
+
+/// Another process began an attempt and never told how it went.
+void SagaEngine::note_loss(Tx& tx, SagaRow& saga, const Definition& definition) {
+  ++saga.lost;
+  const std::string reason = "the server ended during the attempt";
   const auto step = find_step_name(tx, saga.id, saga.position);
-  if (std::exchange(saga.begun_by, process_)) {  // and the process that began it never told how it went
-    ++saga.lost;
-    const std::string reason = "the server ended during the attempt";
-    if (step && saga.state == SagaState::running && saga.lost >= max_lost_attempts) {
-      return turn_round(tx, saga, definition, *step, reason);
-    }
-    mark_error(tx, saga.id, saga.position, reason);
-    saga.next_at = tx.now() + wait_after(saga.lost, random_);
+  if (step && saga.state == SagaState::running && saga.lost >= max_lost_attempts) {
+    return turn_round(tx, saga, definition, *step, reason);
   }
+  saga.begun_by.reset();
+  saga.next_at = tx.now() + wait_after(saga.lost, random_);
+  mark_error(tx, saga.id, saga.position, reason);
+  update_saga(tx, saga);
+}
+
+/// On an embedded database there is no other server: what is found begun there has lost its process.
+void SagaEngine::begin_attempt(Tx& tx, SagaRow& saga) {
+  saga.begun_by = process_;
+  if (tx.engine() == Engine::postgres) saga.next_at = tx.now() + attempt_lease;
   mark_attempt(tx, saga.id, saga.position);
   update_saga(tx, saga);
+  tx.on_commit([this, id = saga.id] { begun_ = id; });
 }
 
 void SagaEngine::make_attempt(Tx& tx, SagaRow& saga, const Definition& definition) {
