@@ -1,5 +1,5 @@
 // When a user is removed for good their sagas stay, under the user's id, as the record of what was done. The one that
-// deleted them gets the receipt: how many rows of which table are gone.
+// deleted them gets the receipt: how many rows of which table are gone. Why one failed goes, in words and as a code.
 #include "guerdon/purge.hpp"
 #include "saga/module.hpp"
 
@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::string_view removed_prefix = "removed.";
 
-void forget_errors(Tx& tx, const Uuid& user, PurgeBatch& batch) {
+void forget_failures(Tx& tx, const Uuid& user, PurgeBatch& batch) {
+  batch.add("saga_sagas",
+            tx.exec("UPDATE saga_sagas SET reason = NULL WHERE user_id = $1 AND reason IS NOT NULL", user));
   batch.add("saga_steps", tx.exec("UPDATE saga_steps SET error = NULL WHERE error IS NOT NULL"
                                   " AND saga_id IN (SELECT id FROM saga_sagas WHERE user_id = $1)",
                                   user));
@@ -34,9 +36,9 @@ void complete_receipt(Tx& tx, UserId user, const PurgeCounts& counts) {
 
 PurgeOwner purge_owner() {
   return {.columns = {{"saga_sagas", "user_id", Fate::pseudonym},
-                      {"saga_sagas", "reason", Fate::impersonal},
+                      {"saga_sagas", "reason", Fate::scrubbed},
                       {"saga_steps", "error", Fate::scrubbed}},
-          .user = forget_errors,
+          .user = forget_failures,
           .user_removed = complete_receipt};
 }
 

@@ -17,7 +17,12 @@ namespace {
 
 struct Outcome {
   enum class Kind { done, refused, broken } kind = Kind::done;
-  std::string error;
+  /// Why, as a code: it is told to everybody, and may not name anybody. The words are for operators alone.
+  std::string reason{}, error{};
+
+  static Outcome broken(std::string error) {
+    return {.kind = Kind::broken, .reason = std::string{step_failed}, .error = std::move(error)};
+  }
 };
 
 std::string describe(const Error& error) {
@@ -42,12 +47,14 @@ Outcome attempt(Tx& tx, Action action) {
   try {
     const auto result = tx.savepoint([&] { return without_effects_if_refused(action); });
     if (result) return {};
-    return {.kind = Outcome::Kind::refused, .error = describe(result.error())};
+    return {.kind = Outcome::Kind::refused,
+            .reason = std::string{result.error().problem.code},
+            .error = describe(result.error())};
   } catch (const StoreError& error) {
     if (is_store_wide(error.kind())) throw;
-    return {.kind = Outcome::Kind::broken, .error = error.what()};
+    return Outcome::broken(error.what());
   } catch (const std::exception& error) {
-    return {.kind = Outcome::Kind::broken, .error = error.what()};
+    return Outcome::broken(error.what());
   }
 }
 
@@ -132,14 +139,14 @@ std::optional<SagaRow> SagaEngine::lock_next(Tx& tx) const {
 /// Another process began an attempt and never told how it went.
 void SagaEngine::note_loss(Tx& tx, SagaRow& saga, const Definition& definition) {
   ++saga.lost;
-  const std::string reason = "the server ended during the attempt";
+  constexpr std::string_view error = "the server ended during the attempt";
   const auto step = find_step_name(tx, saga.id, saga.position);
   if (step && saga.state == SagaState::running && saga.lost >= max_lost_attempts) {
-    return turn_round(tx, saga, definition, *step, reason);
+    return turn_round(tx, saga, definition, {.step = *step, .reason = std::string{step_failed}}, error);
   }
   saga.begun_by.reset();
   saga.next_at = tx.now() + wait_after(saga.lost, random_);
-  mark_error(tx, saga.id, saga.position, reason);
+  mark_error(tx, saga.id, saga.position, error);
   update_saga(tx, saga);
 }
 
@@ -165,7 +172,7 @@ void SagaEngine::make_attempt(Tx& tx, SagaRow& saga, const Definition& definitio
 
 void SagaEngine::apply(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step) {
   auto data = saga.data;
-  auto outcome = attempt(tx, [&] { return step.apply(tx, data); });
+  const auto outcome = attempt(tx, [&] { return step.apply(tx, data); });
   if (outcome.kind == Outcome::Kind::done) {
     saga.data = std::move(data);
     mark_step(tx, saga.id, saga.position++, StepState::applied);
@@ -173,7 +180,7 @@ void SagaEngine::apply(Tx& tx, SagaRow& saga, const Definition& definition, cons
   }
   const bool last = saga.failures + 1 >= step.max_attempts;
   if (outcome.kind == Outcome::Kind::refused || last) {
-    return turn_round(tx, saga, definition, step.name, std::move(outcome.error));
+    return turn_round(tx, saga, definition, {.step = step.name, .reason = outcome.reason}, outcome.error);
   }
   try_later(tx, saga, outcome.error);
 }
@@ -187,13 +194,13 @@ void SagaEngine::undo(Tx& tx, SagaRow& saga, const Definition& definition, const
   go_on(tx, saga, definition);
 }
 
-void SagaEngine::turn_round(Tx& tx, SagaRow& saga, const Definition& definition, std::string_view step,
-                            std::string reason) {
-  mark_error(tx, saga.id, saga.position, reason);
+void SagaEngine::turn_round(Tx& tx, SagaRow& saga, const Definition& definition, const SagaFailure& failure,
+                            std::string_view error) {
+  mark_error(tx, saga.id, saga.position, error);
   mark_step(tx, saga.id, saga.position--, StepState::failed);
   saga.state = SagaState::compensating;
-  saga.failed_step = step;
-  saga.reason = std::move(reason);
+  saga.failed_step = failure.step;
+  saga.reason = failure.reason;
   go_on(tx, saga, definition);
 }
 

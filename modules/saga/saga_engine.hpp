@@ -41,7 +41,8 @@ class SagaEngine final : public Sagas {
   void make_attempt(Tx& tx, SagaRow& saga, const Definition& definition);
   void apply(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step);
   void undo(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step);
-  void turn_round(Tx& tx, SagaRow& saga, const Definition& definition, std::string_view step, std::string reason);
+  void turn_round(Tx& tx, SagaRow& saga, const Definition& definition, const SagaFailure& failure,
+                  std::string_view error);
   void go_on(Tx& tx, SagaRow& saga, const Definition& definition);
   void finish(Tx& tx, SagaRow& saga, const Definition& definition);
   void try_later(Tx& tx, SagaRow& saga, std::string_view error);
