@@ -7,6 +7,7 @@ namespace guerdon::saga {
 namespace {
 
 constexpr std::string_view removed_prefix = "removed.";
+constexpr std::string_view deletion_type = "user-deletion";  ///< as auth defines it
 
 void forget_failures(Tx& tx, const Uuid& user, PurgeBatch& batch) {
   batch.add("saga_sagas",
@@ -24,8 +25,9 @@ BOOST_DESCRIBE_STRUCT(Head, (), (id, receipt))
 
 void complete_receipt(Tx& tx, UserId user, const PurgeCounts& counts) {
   auto saga = tx.find<Head>(
-      "SELECT id, receipt FROM saga_sagas WHERE user_id = $1 AND state = 'SUCCEEDED' ORDER BY finished_at DESC LIMIT 1",
-      user);
+      "SELECT id, receipt FROM saga_sagas WHERE user_id = $1 AND type = $2 AND state = 'SUCCEEDED'"
+      " ORDER BY finished_at DESC LIMIT 1",
+      user, deletion_type);
   if (!saga) return;
   auto receipt = saga->receipt.value_or(json::object{});
   for (const auto& [table, rows] : counts) receipt[std::string{removed_prefix} + table] = rows;
