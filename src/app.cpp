@@ -307,12 +307,14 @@ void App::Impl::stop() {
   hash_pool.stop(tasks_stop_limit);
   task_pool.stop(tasks_stop_limit);
   if (!jobs.wait_for_outside(jobs_stop_limit)) log::warning("runtime", "a job took too long to stop");
-  if (!pumps.stop(pumps_stop_limit)) log::warning("runtime", "background work took too long to stop");
+  const bool pumps_rest = pumps.stop(pumps_stop_limit);
+  if (!pumps_rest) log::warning("runtime", "background work took too long to stop");
   if (kafka) kafka->stop(kafka_stop_limit);
   try {
     // A message that kills the process may still lie ahead: the next run goes on with the care that this one owes.
     if (may_end_clean && !bus.is_careful()) bus::end_run(foundation.database());
     jobs.give_back(foundation.database());
+    if (pumps_rest) modules.saga.give_back(foundation.database());
     foundation.database().close();
   } catch (const StoreError& error) {
     log::error("runtime", "the store could not be closed cleanly", {{"error", error.what()}});

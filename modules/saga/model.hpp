@@ -12,6 +12,10 @@ namespace guerdon::saga {
 /// A step during which the process ended this often is given up. Not once: it may have been somebody else's crash.
 inline constexpr int max_lost_attempts = 3;
 
+/// For how long other servers on the same database leave an attempt alone that one has begun and not told the end of.
+/// Servers' clocks differ by much less.
+inline constexpr std::chrono::milliseconds attempt_lease{std::chrono::seconds{30}};
+
 /// A failure of the whole store (full, gone, too busy) is nobody's attempt.
 [[nodiscard]] bool is_store_wide(StoreError::Kind kind) noexcept;
 

@@ -24,4 +24,6 @@ Module::~Module() = default;
 
 Sagas& Module::sagas() { return parts_->engine; }
 
+void Module::give_back(Database& database) const { parts_->engine.give_back(database); }
+
 }  // namespace guerdon::saga

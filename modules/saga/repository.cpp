@@ -1,5 +1,7 @@
 #include "repository.hpp"
 
+#include <stdexcept>
+
 #include "guerdon/page.hpp"
 
 namespace guerdon::saga {
@@ -37,6 +39,10 @@ SagaRecord record_of(Snapshot& snapshot, const Head& head) {
           .finished_at = head.finished_at};
 }
 
+void must_be_under_way(std::int64_t changed, SagaId saga) {
+  if (changed != 1) throw std::logic_error("the saga " + saga.to_string() + " has ended, or is not there");
+}
+
 std::vector<Head> page_heads(Snapshot& snapshot, const SagaFilter& filter, const Uuid& before, std::int64_t limit) {
   if (filter.user)
     return snapshot.list<Head>(
@@ -68,18 +74,22 @@ void add_saga(Tx& tx, const SagaRow& saga, std::optional<UserId> user, const std
 }
 
 void update_saga(Tx& tx, const SagaRow& saga) {
-  tx.exec(
+  constexpr Sql sql =
       "UPDATE saga_sagas SET state = $2, position = $3, data = $4, failures = $5, lost = $6, begun_by = $7,"
-      " next_at = $8, failed_step = $9, reason = $10 WHERE id = $1",
-      saga.id, saga.state, saga.position, saga.data, saga.failures, saga.lost, saga.begun_by, saga.next_at,
-      saga.failed_step, saga.reason);
+      " next_at = $8, failed_step = $9, reason = $10 WHERE id = $1 AND finished_at IS NULL";
+  must_be_under_way(tx.exec(sql, saga.id, saga.state, saga.position, saga.data, saga.failures, saga.lost, saga.begun_by,
+                            saga.next_at, saga.failed_step, saga.reason),
+                    saga.id);
 }
 
 void finish_saga(Tx& tx, const SagaRow& saga, SagaState state, const json::object& receipt) {
-  tx.exec(
+  constexpr Sql sql =
       "UPDATE saga_sagas SET state = $2, position = $3, data = $4, failures = 0, lost = 0, begun_by = NULL,"
-      " next_at = NULL, failed_step = $5, reason = $6, receipt = $7, finished_at = $8 WHERE id = $1",
-      saga.id, state, saga.position, saga.data, saga.failed_step, saga.reason, receipt, tx.now());
+      " next_at = NULL, failed_step = $5, reason = $6, receipt = $7, finished_at = $8"
+      " WHERE id = $1 AND finished_at IS NULL";
+  must_be_under_way(
+      tx.exec(sql, saga.id, state, saga.position, saga.data, saga.failed_step, saga.reason, receipt, tx.now()),
+      saga.id);
 }
 
 void mark_attempt(Tx& tx, SagaId saga, int position) {
@@ -101,15 +111,32 @@ void mark_step(Tx& tx, SagaId saga, int position, StepState state) {
           state, tx.now());
 }
 
-std::optional<SagaRow> find_due(Snapshot& snapshot) {
-  return snapshot.find<SagaRow>(
+std::optional<SagaRow> lock_due(Tx& tx) {
+  constexpr Sql sql{
       "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
       " WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
-      snapshot.now());
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      " WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED"};
+  return tx.find<SagaRow>(sql, tx.now());
+}
+
+std::optional<SagaRow> lock_begun(Tx& tx, SagaId saga, const Uuid& process) {
+  constexpr Sql sql{
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      " WHERE id = $1 AND begun_by = $2",
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      " WHERE id = $1 AND begun_by = $2 FOR UPDATE"};
+  return tx.find<SagaRow>(sql, saga, process);
+}
+
+void give_back(Tx& tx, SagaId saga, const Uuid& process) {
+  tx.exec("UPDATE saga_sagas SET begun_by = NULL, next_at = $3 WHERE id = $1 AND begun_by = $2", saga, process,
+          tx.now());
 }
 
 std::optional<Instant> find_next_at(Snapshot& snapshot) {
-  return snapshot.find<Instant>("SELECT next_at FROM saga_sagas WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1");
+  return snapshot.find<Instant>("SELECT next_at FROM saga_sagas WHERE next_at > $1 ORDER BY next_at LIMIT 1",
+                                snapshot.now());
 }
 
 std::optional<std::string> find_step_name(Snapshot& snapshot, SagaId saga, int position) {
@@ -132,8 +159,10 @@ std::vector<SagaRecord> page_records(Snapshot& snapshot, const SagaFilter& filte
 }
 
 bool hurry(Tx& tx, SagaId saga) {
-  return tx.exec("UPDATE saga_sagas SET next_at = $2, failures = 0, lost = 0 WHERE id = $1 AND finished_at IS NULL",
-                 saga, tx.now()) == 1;
+  constexpr Sql sql =
+      "UPDATE saga_sagas SET next_at = CASE WHEN begun_by IS NULL THEN $2 ELSE next_at END, failures = 0, lost = 0"
+      " WHERE id = $1 AND finished_at IS NULL";
+  return tx.exec(sql, saga, tx.now()) == 1;
 }
 
 std::optional<SagaId> find_unfinished(Snapshot& snapshot, std::string_view type, UserId user) {

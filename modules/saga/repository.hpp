@@ -31,6 +31,7 @@ BOOST_DESCRIBE_STRUCT(SagaRow, (),
                       (id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason))
 
 void add_saga(Tx& tx, const SagaRow& saga, std::optional<UserId> user, const std::vector<std::string>& steps);
+/// Both throw std::logic_error for a saga that has ended: whoever held no lock on its row would write over its end.
 void update_saga(Tx& tx, const SagaRow& saga);
 void finish_saga(Tx& tx, const SagaRow& saga, SagaState state, const json::object& receipt);
 
@@ -39,7 +40,13 @@ void mark_attempt(Tx& tx, SagaId saga, int position);
 void mark_error(Tx& tx, SagaId saga, int position, std::string_view error);
 void mark_step(Tx& tx, SagaId saga, int position, StepState state);
 
-[[nodiscard]] std::optional<SagaRow> find_due(Snapshot& snapshot);
+/// The one that has been due for longest, with the row's lock; none that another server has locked.
+[[nodiscard]] std::optional<SagaRow> lock_due(Tx& tx);
+/// With the row's lock; nothing unless this process has begun the attempt that is under way.
+[[nodiscard]] std::optional<SagaRow> lock_begun(Tx& tx, SagaId saga, const Uuid& process);
+/// What the process has begun is due, and begun by nobody.
+void give_back(Tx& tx, SagaId saga, const Uuid& process);
+/// Of those that are not due yet.
 [[nodiscard]] std::optional<Instant> find_next_at(Snapshot& snapshot);
 /// Nothing past either end of the steps.
 [[nodiscard]] std::optional<std::string> find_step_name(Snapshot& snapshot, SagaId saga, int position);
@@ -52,7 +59,7 @@ struct SagaFilter {
 /// Newest first, with ids below `before`.
 [[nodiscard]] std::vector<SagaRecord> page_records(Snapshot& snapshot, const SagaFilter& filter,
                                                    std::optional<Uuid> before, std::int64_t limit);
-/// Due now, and as if what it stands at had never failed; false for a saga that has ended.
+/// Due now unless somebody is at it, and as if what it stands at had never failed; false for a saga that has ended.
 bool hurry(Tx& tx, SagaId saga);
 [[nodiscard]] std::optional<SagaId> find_unfinished(Snapshot& snapshot, std::string_view type, UserId user);
 

@@ -1,5 +1,7 @@
 // Each attempt is counted in a commit of its own before it is made. So after a crash it is known who was at work, and a
 // step that kills the process is found; and a failure of the whole store, which undoes a pass, costs nobody an attempt.
+// Where several servers share a database, a pass locks the saga's row, and in between, from that commit to the attempt,
+// the others see it as due only once its lease is over.
 #include "saga_engine.hpp"
 
 #include <algorithm>
@@ -15,7 +17,12 @@ namespace {
 
 struct Outcome {
   enum class Kind { done, refused, broken } kind = Kind::done;
-  std::string error;
+  /// Why, as a code: it is told to everybody, and may not name anybody. The words are for operators alone.
+  std::string reason{}, error{};
+
+  static Outcome broken(std::string error) {
+    return {.kind = Kind::broken, .reason = std::string{step_failed}, .error = std::move(error)};
+  }
 };
 
 std::string describe(const Error& error) {
@@ -40,12 +47,14 @@ Outcome attempt(Tx& tx, Action action) {
   try {
     const auto result = tx.savepoint([&] { return without_effects_if_refused(action); });
     if (result) return {};
-    return {.kind = Outcome::Kind::refused, .error = describe(result.error())};
+    return {.kind = Outcome::Kind::refused,
+            .reason = std::string{result.error().problem.code},
+            .error = describe(result.error())};
   } catch (const StoreError& error) {
     if (is_store_wide(error.kind())) throw;
-    return {.kind = Outcome::Kind::broken, .error = error.what()};
+    return Outcome::broken(error.what());
   } catch (const std::exception& error) {
-    return {.kind = Outcome::Kind::broken, .error = error.what()};
+    return Outcome::broken(error.what());
   }
 }
 
@@ -96,31 +105,58 @@ std::optional<SagaId> SagaEngine::find_unfinished(Snapshot& snapshot, std::strin
 }
 
 PumpResult SagaEngine::pass(Tx& tx) {
-  auto saga = find_due(tx);
+  auto saga = lock_next(tx);
+  // What is due and was not found is in another server's hands: the next poll looks again.
   if (!saga) return {.more = false, .next_at = find_next_at(tx)};
   const auto definition = definitions_.find(saga->type);
   if (definition == definitions_.end())
     hold(tx, *saga, "this server does not know the type of this saga");
   else if (saga->begun_by == process_)
     make_attempt(tx, *saga, definition->second);
+  else if (saga->begun_by)
+    note_loss(tx, *saga, definition->second);
   else
-    begin_attempt(tx, *saga, definition->second);
+    begin_attempt(tx, *saga);
   return {.more = true, .next_at = std::nullopt};
 }
 
-void SagaEngine::begin_attempt(Tx& tx, SagaRow& saga, const Definition& definition) {
+void SagaEngine::give_back(Database& database) const {
+  if (!begun_) return;
+  const auto given = database.write([&](Tx& tx) -> Result<void> {
+    saga::give_back(tx, *begun_, process_);
+    return {};
+  });
+  given.value();
+}
+
+/// What was begun is made before anything else is begun: a lease lasts for one attempt, not for a queue of them.
+std::optional<SagaRow> SagaEngine::lock_next(Tx& tx) const {
+  if (begun_)
+    if (auto saga = lock_begun(tx, *begun_, process_)) return saga;
+  return lock_due(tx);
+}
+
+/// Another process began an attempt and never told how it went.
+void SagaEngine::note_loss(Tx& tx, SagaRow& saga, const Definition& definition) {
+  ++saga.lost;
+  constexpr std::string_view error = "the server ended during the attempt";
   const auto step = find_step_name(tx, saga.id, saga.position);
-  if (std::exchange(saga.begun_by, process_)) {  // and the process that began it never told how it went
-    ++saga.lost;
-    const std::string reason = "the server ended during the attempt";
-    if (step && saga.state == SagaState::running && saga.lost >= max_lost_attempts) {
-      return turn_round(tx, saga, definition, *step, reason);
-    }
-    mark_error(tx, saga.id, saga.position, reason);
-    saga.next_at = tx.now() + wait_after(saga.lost, random_);
+  if (step && saga.state == SagaState::running && saga.lost >= max_lost_attempts) {
+    return turn_round(tx, saga, definition, {.step = *step, .reason = std::string{step_failed}}, error);
   }
+  saga.begun_by.reset();
+  saga.next_at = tx.now() + wait_after(saga.lost, random_);
+  mark_error(tx, saga.id, saga.position, error);
+  update_saga(tx, saga);
+}
+
+/// On an embedded database there is no other server: what is found begun there has lost its process.
+void SagaEngine::begin_attempt(Tx& tx, SagaRow& saga) {
+  saga.begun_by = process_;
+  if (tx.engine() == Engine::postgres) saga.next_at = tx.now() + attempt_lease;
   mark_attempt(tx, saga.id, saga.position);
   update_saga(tx, saga);
+  tx.on_commit([this, id = saga.id] { begun_ = id; });
 }
 
 void SagaEngine::make_attempt(Tx& tx, SagaRow& saga, const Definition& definition) {
@@ -136,7 +172,7 @@ void SagaEngine::make_attempt(Tx& tx, SagaRow& saga, const Definition& definitio
 
 void SagaEngine::apply(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step) {
   auto data = saga.data;
-  auto outcome = attempt(tx, [&] { return step.apply(tx, data); });
+  const auto outcome = attempt(tx, [&] { return step.apply(tx, data); });
   if (outcome.kind == Outcome::Kind::done) {
     saga.data = std::move(data);
     mark_step(tx, saga.id, saga.position++, StepState::applied);
@@ -144,7 +180,7 @@ void SagaEngine::apply(Tx& tx, SagaRow& saga, const Definition& definition, cons
   }
   const bool last = saga.failures + 1 >= step.max_attempts;
   if (outcome.kind == Outcome::Kind::refused || last) {
-    return turn_round(tx, saga, definition, step.name, std::move(outcome.error));
+    return turn_round(tx, saga, definition, {.step = step.name, .reason = outcome.reason}, outcome.error);
   }
   try_later(tx, saga, outcome.error);
 }
@@ -158,13 +194,13 @@ void SagaEngine::undo(Tx& tx, SagaRow& saga, const Definition& definition, const
   go_on(tx, saga, definition);
 }
 
-void SagaEngine::turn_round(Tx& tx, SagaRow& saga, const Definition& definition, std::string_view step,
-                            std::string reason) {
-  mark_error(tx, saga.id, saga.position, reason);
+void SagaEngine::turn_round(Tx& tx, SagaRow& saga, const Definition& definition, const SagaFailure& failure,
+                            std::string_view error) {
+  mark_error(tx, saga.id, saga.position, error);
   mark_step(tx, saga.id, saga.position--, StepState::failed);
   saga.state = SagaState::compensating;
-  saga.failed_step = step;
-  saga.reason = std::move(reason);
+  saga.failed_step = failure.step;
+  saga.reason = failure.reason;
   go_on(tx, saga, definition);
 }
 

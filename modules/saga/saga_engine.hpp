@@ -26,17 +26,23 @@ class SagaEngine final : public Sagas {
   [[nodiscard]] std::optional<SagaId> find_unfinished(Snapshot& snapshot, std::string_view type,
                                                       UserId user) const override;
   PumpResult pass(Tx& tx);
+  /// After the last pass: what this process has begun and not made goes on elsewhere at once, and was not lost. Throws
+  /// StoreError.
+  void give_back(Database& database) const;
 
  protected:
   void add(Definition definition) override;
   void begin(Tx& tx, SagaId saga, std::string_view type, const json::value& state, std::optional<UserId> user) override;
 
  private:
-  void begin_attempt(Tx& tx, SagaRow& saga, const Definition& definition);
+  std::optional<SagaRow> lock_next(Tx& tx) const;
+  void note_loss(Tx& tx, SagaRow& saga, const Definition& definition);
+  void begin_attempt(Tx& tx, SagaRow& saga);
   void make_attempt(Tx& tx, SagaRow& saga, const Definition& definition);
   void apply(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step);
   void undo(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step);
-  void turn_round(Tx& tx, SagaRow& saga, const Definition& definition, std::string_view step, std::string reason);
+  void turn_round(Tx& tx, SagaRow& saga, const Definition& definition, const SagaFailure& failure,
+                  std::string_view error);
   void go_on(Tx& tx, SagaRow& saga, const Definition& definition);
   void finish(Tx& tx, SagaRow& saga, const Definition& definition);
   void try_later(Tx& tx, SagaRow& saga, std::string_view error);
@@ -44,7 +50,8 @@ class SagaEngine final : public Sagas {
 
   Pumps& pumps_;
   Random& random_;
-  const Uuid process_;  // tells attempts of this process from those that an earlier one left behind
+  const Uuid process_;           // tells attempts of this process from those that an earlier one left behind
+  std::optional<SagaId> begun_;  // the last attempt that was begun; passes of one process come one after the other
   std::map<std::string, Definition, std::less<>> definitions_;
 };
 

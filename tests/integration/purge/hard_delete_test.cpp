@@ -146,6 +146,59 @@ TEST_CASE("a run is audited in counts, and a user's saga gets the receipt") {
   CHECK(yard.last_run().counts == rows);
 }
 
+TEST_CASE("the receipt of a removal goes to the saga that deleted the user, whatever other sagas there were since") {
+  Graveyard yard{GENERATE(from_range(engines()))};
+  const auto user = yard.new_user();
+  yard.delete_softly(user);
+  for (const char* const type : {"user-deletion", "user-deletion", "journey"})
+    yard.write([&](Tx& tx) {
+      yard.store.clock.advance(1s);
+      tx.exec(
+          "INSERT INTO saga_sagas (id, type, state, user_id, position, data, failures, lost, created_at, finished_at)"
+          " VALUES ($1, $2, 'SUCCEEDED', $3, 0, $4, 0, 0, $5, $5)",
+          tx.new_id<saga::SagaId>(), type, user, json::object{}, yard.store.clock.now());
+    });
+  yard.pass_time(31 * 24h);
+  yard.begin();
+  yard.finish();
+  std::vector<bool> have_receipt;
+  yard.store->read([&](Snapshot& s) {
+    for (const auto& receipt : s.list<std::optional<json::object>>(
+             "SELECT receipt FROM saga_sagas WHERE user_id = $1 ORDER BY finished_at", user))
+      have_receipt.push_back(receipt.has_value());
+  });
+  CHECK(have_receipt == std::vector<bool>{false, true, false});
+}
+
+TEST_CASE("why an earlier deletion of a user failed goes with them, in words and as a code") {
+  Graveyard yard{GENERATE(from_range(engines()))};
+  const auto user = yard.new_user(), stays = yard.new_user();
+  for (const auto one : {user, stays})
+    yard.write([&](Tx& tx) {
+      const auto saga = tx.new_id<saga::SagaId>();
+      tx.exec(
+          "INSERT INTO saga_sagas (id, type, state, user_id, position, data, failures, lost, failed_step, reason,"
+          " created_at, finished_at) VALUES ($1, 'user-deletion', 'FAILED', $2, -1, $3, 0, 0, 'rewards', 'a name', $4,"
+          " $4)",
+          saga, one, json::object{}, tx.now());
+      tx.exec(
+          "INSERT INTO saga_steps (saga_id, position, name, state, attempts, error)"
+          " VALUES ($1, 0, 'rewards', 'FAILED', 8, 'a name')",
+          saga);
+    });
+  yard.delete_softly(user);
+  yard.pass_time(31 * 24h);
+  yard.begin();
+  yard.finish();
+  for (const auto one : {user, stays}) {
+    const std::int64_t left = one == user ? 0 : 1;
+    CHECK(yard.count("SELECT count(reason) FROM saga_sagas WHERE user_id = $1", one.uuid()) == left);
+    CHECK(yard.count("SELECT count(t.error) FROM saga_sagas s JOIN saga_steps t ON t.saga_id = s.id"
+                     " WHERE s.user_id = $1",
+                     one.uuid()) == left);
+  }
+}
+
 TEST_CASE("a user with many rows goes in batches that are bounded by count, from the first of them beyond restoring") {
   Graveyard yard{GENERATE(from_range(engines())), {.rows_a_pass = 40}};
   Customer customer{yard};

@@ -50,7 +50,7 @@ TEST_CASE("a step that kills the process each time is found, and its saga undone
   CHECK(record.steps[2].attempts == 3);
   CHECK(record.steps[2].error == "the server ended during the attempt");
   CHECK(land.rows().empty());
-  CHECK(land.ends == Lines{"Ada stays, guide: the server ended during the attempt"});
+  CHECK(land.ends == Lines{"Ada stays, guide: step-failed"});
 }
 
 TEST_CASE("a step during which somebody else kills the process once or twice succeeds") {

@@ -70,6 +70,8 @@ class Sagaland {
   void settle();
   /// The process ends without a word and a new one begins.
   void restart();
+  /// What a process does that ends properly.
+  void give_back() { engine_->give_back(*store); }
   /// Forgets every saga and script, as if it had just been made: making one takes long on PostgreSQL.
   void begin_anew();
   /// A pass that runs and is never committed.

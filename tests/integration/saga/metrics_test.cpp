@@ -42,3 +42,25 @@ TEST_CASE("sagas are counted by type and state, and the oldest that has not ende
   CHECK_FALSE(ended.find(of("RUNNING")).has_value());
   CHECK(ended.get("saga_oldest_unfinished_seconds") == 0);
 }
+
+TEST_CASE("a saga that does not end is seen, however many have ended since") {
+  Sagaland land{GENERATE(from_range(engines()))};
+  land.start("Ada");
+  land.store
+      ->write([](Tx& tx) -> Result<std::int64_t> {
+        return tx.exec(
+            Sql{"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= $1)"
+                " INSERT INTO saga_sagas (id, type, state, position, data, failures, lost, created_at,"
+                " finished_at) SELECT CAST(printf('zzzz%012d', i) AS BLOB), 'journey', 'SUCCEEDED', 3, '{}', 0,"
+                " 0, $2, $2 FROM n",
+                "INSERT INTO saga_sagas (id, type, state, position, data, failures, lost, created_at,"
+                " finished_at) SELECT ('7a7a7a7a-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'journey',"
+                " 'SUCCEEDED', 3, '{}'::jsonb, 0, 0, $2, $2 FROM generate_series(1, $1 + 1) AS i"},
+            most_counted, tx.now());
+      })
+      .value();
+  land.store.clock.advance(std::chrono::hours{25});
+  const auto told = figures(land);
+  CHECK_FALSE(told.find("saga_sagas{type=\"journey\",state=\"RUNNING\"}").has_value());
+  CHECK(told.get("saga_oldest_unfinished_seconds") == 25 * 3600);
+}

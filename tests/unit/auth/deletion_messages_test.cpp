@@ -16,8 +16,9 @@ TEST_CASE("UserDeletionSucceeded is what its readers know") {
 }
 
 TEST_CASE("UserDeletionFailed is what its readers know") {
-  check_golden("auth", UserDeletionFailed{
-                           .user_id = user, .saga_id = saga, .step = "rewards", .reason = "no room", .failed_at = at});
+  check_golden("auth",
+               UserDeletionFailed{
+                   .user_id = user, .saga_id = saga, .step = "rewards", .reason = "step-failed", .failed_at = at});
 }
 
 TEST_CASE("UserDeleted is what its readers know") {

@@ -28,7 +28,7 @@ struct UserDeletionFailed {
   UserId user_id;
   DeletionId saga_id;
   std::string step;
-  std::string reason;
+  std::string reason;  ///< the code of the refusal, or step-failed; never a text, which may name somebody
   Instant failed_at;
   [[nodiscard]] std::string key() const { return user_id.to_string(); }
 };

@@ -8,6 +8,7 @@
 #include "guerdon/invariants.hpp"
 #include "guerdon/platform.hpp"
 #include "guerdon/purge.hpp"
+#include "guerdon/store.hpp"
 #include "saga/ports.hpp"
 
 namespace guerdon::saga {
@@ -21,6 +22,9 @@ class Module {
 
   /// Lives as long as the module.
   [[nodiscard]] Sagas& sagas();
+
+  /// At the end, once no background work runs any more: another server goes on at once. Throws StoreError.
+  void give_back(Database& database) const;
 
  private:
   struct Parts;

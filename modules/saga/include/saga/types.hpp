@@ -61,10 +61,13 @@ struct SagaRecord {
 };
 BOOST_DESCRIBE_STRUCT(SagaRecord, (), (id, type, state, user_id, steps, receipt, created_at, next_at, finished_at))
 
+/// The reason where no rule refused: a step threw at every attempt, or the process ended at it again and again.
+inline constexpr std::string_view step_failed = "step-failed";
+
 /// Why a saga turned round.
 struct SagaFailure {
   std::string step;
-  std::string reason;
+  std::string reason;  ///< the code of the refusal, or step_failed: no text of an error, which may speak of somebody
 };
 
 }  // namespace guerdon::saga
