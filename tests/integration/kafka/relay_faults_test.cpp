@@ -62,7 +62,7 @@ TEST_CASE("with all brokers down the log grows and nobody waits; afterwards it d
   REQUIRE(run.comes_to([&](const auto& figures) {
     return figures.state == kafka::State::unreachable && run.figures("test.notes").in_flight == 1000;
   }));
-  CHECK(run.figures("test.notes").lag > 1000);
+  CHECK(run.comes_to([&](const auto&) { return run.figures("test.notes").lag > 1000; }));
   cluster.up();
   KafkaReader reader{cluster.brokers(), topics};
   check_delivered(*store, reader);
@@ -102,7 +102,8 @@ TEST_CASE("with half of the brokers down the other half's partitions flow") {
 TEST_CASE("a topic that is not allowed pauses alone, and flows once it is") {
   TestDatabase store{GENERATE(from_range(engines()))};
   MockKafka cluster;
-  const auto error = GENERATE(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  // With TOPIC_AUTHORIZATION_FAILED the mock, unlike a broker, still lists the partitions: librdkafka 2.0.2 then waits.
+  const auto error = GENERATE(RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   cluster.refuse_topic("test.other", error);
   RelayRun run{store, kafka_config(cluster.brokers())};
   publish_all(store, Other{"a"}, Other{"b"}, Other{"a"});
