@@ -70,7 +70,8 @@ TEST_CASE("the shipped rules and the dashboard ask for metrics that exist") {
       "\\b(http|store|pool|bus|auth|reward|saga|redis|kafka|jobs|purge|telemetry|process|guerdon)_[a-z_]+[a-z]"};
   int found = 0;
   for (const auto* file : {"prometheus/guerdon.rules.yml", "grafana/guerdon.json"}) {
-    const auto text = text_of(shipped(file));
+    // Ratios that the rules record have names of their own.
+    const auto text = std::regex_replace(text_of(shipped(file)), std::regex{"guerdon:[a-z0-9_:]+"}, "");
     for (std::sregex_iterator each{text.begin(), text.end(), name}, end; each != end; ++each) {
       const auto metric = std::regex_replace(each->str(), std::regex{"_(bucket|sum|count)$"}, "");
       INFO(file << " asks for " << metric);

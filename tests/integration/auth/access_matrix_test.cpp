@@ -105,7 +105,9 @@ class World {
       found.push_back(route_key(spec.method, spec.path));
       if (!spec.alias.empty()) found.push_back(route_key(spec.method, spec.alias));
     }
-    for (const auto& page : routes_->pages()) found.push_back(route_key("GET", page->path));
+    constexpr std::string_view schemas = "/schemas/";  // a page each, all alike
+    for (const auto& page : routes_->pages())
+      found.push_back(route_key("GET", page->path.starts_with(schemas) ? "/schemas/{type}" : page->path));
     return found;
   }
 
@@ -143,6 +145,7 @@ class World {
     things_["platform"] = "steam";
     things_["newName"] = "newcomer";
     things_["job"] = "prune-sessions";
+    things_["type"] = "UserLoggedIn";
     things_["key"] = made_by_admin("/api/admin/keys", {{"name", "x"}, {"roles", {"AUDITOR"}}}).text("/id");
     things_["event"] = made_by_admin("/api/events", parse_json(running_event).value()).text("/id");
     things_["draft"] = made_by_admin("/api/events", parse_json(draft_event).value()).text("/id");
