@@ -15,7 +15,10 @@ Module::Module(Platform& platform, const auth::UserDataOwners& user_data)
     : service_(std::make_unique<Service>(platform.cursors, platform.config.time.zone)),
       deletions_(std::make_unique<Deletions>(user_data)) {
   declare_routes(platform.routes, *service_, *deletions_);
+  platform.bus.declare<EventCreated>();
+  platform.bus.declare<EventUpdated>();
   platform.bus.declare<EventDeleted>();
+  platform.bus.declare<EventRestored>();
 }
 
 Module::~Module() = default;

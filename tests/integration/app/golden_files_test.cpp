@@ -74,14 +74,15 @@ TEST_CASE("every golden file of a module belongs to a message that it declares")
   }
 }
 
-TEST_CASE("every message that the server knows has a golden file") {
+TEST_CASE("the server knows every message that a module declares, and each has a golden file") {
   Bus* bus = nullptr;
   testing::ServerOptions options;
   options.extend = [&](Platform& platform) { bus = &platform.bus; };
   const testing::Server server{options};
   const auto known = declared(source);
   const auto catalogue = bus->catalogue();
-  REQUIRE_FALSE(catalogue.empty());
+  // One that is published and not declared would go to no topic.
+  CHECK(catalogue.size() == known.size());
   for (const auto& message : catalogue) {
     INFO(message.type);
     CHECK(std::count_if(known.begin(), known.end(), [&](const std::string& name) {

@@ -24,16 +24,16 @@ void log_message(Tx& tx, std::int64_t position, const std::string& key, const Lo
       position, tx.new_id<MessageId>(), message.topic, key, message.type, message.payload, json::object{}, tx.now());
 }
 
-void set_aside(Tx& tx, const std::string& key) {
+void set_aside(Tx& tx, std::int64_t position, const std::string& key) {
   tx.exec(
       "INSERT INTO parked (consumer, partition, position, message_id, topic, key, type, payload, headers, at, attempts,"
-      " crashes, error) VALUES ('c', 0, 7, $1, 'auth.events.user', $2, 'UserCreated', $3, $4, $5, 1, 0, 'marker')",
-      tx.new_id<MessageId>(), key, created, json::object{}, tx.now());
+      " crashes, error) VALUES ('c', 0, $6, $1, 'auth.events.user', $2, 'UserCreated', $3, $4, $5, 1, 0, 'marker')",
+      tx.new_id<MessageId>(), key, created, json::object{}, tx.now(), position);
   tx.exec(
       "INSERT INTO dead_letters (id, consumer, partition, position, message_id, topic, key, type, payload, headers, at,"
       " attempts, error, first_at, last_at)"
-      " VALUES ($1, 'c', 0, 8, $1, 'auth.events.user', $2, 'UserCreated', $3, $4, $5, 8, 'marker', $5, $5)",
-      tx.new_id<MessageId>(), key, created, json::object{}, tx.now());
+      " VALUES ($1, 'c', 0, $6, $1, 'auth.events.user', $2, 'UserCreated', $3, $4, $5, 8, 'marker', $5, $5)",
+      tx.new_id<MessageId>(), key, created, json::object{}, tx.now(), position);
 }
 
 Lines payloads(Graveyard& yard, const std::string& key) {
@@ -75,8 +75,8 @@ TEST_CASE(
     log_message(tx, 130, key, {"event.progress.dlq", "EventProgressDeadLettered", std::string{given_up}});
     log_message(tx, 131, key, {"reward.grants", "RewardGranted", R"({"userId":"u"})"});
     log_message(tx, 132, other, {"auth.events.user", "UserCreated", std::string{created}});
-    set_aside(tx, key);
-    set_aside(tx, "another");
+    set_aside(tx, 7, key);
+    set_aside(tx, 8, "another");
   });
   yard.delete_softly(user);
   yard.pass_time(30 * 24h);
