@@ -96,7 +96,7 @@ void set(rd_kafka_conf_t* config, const std::string& name, const std::string& va
   std::array<char, 512> why{};
   if (rd_kafka_conf_set(config, name.c_str(), value.c_str(), why.data(), why.size()) == RD_KAFKA_CONF_OK) return;
   if (KafkaProperties::is_secret(name)) refuse("properties: " + name + " has a value that librdkafka refuses");
-  refuse("properties: " + std::string{why.data()});
+  refuse("properties: " + name + ": " + why.data());  // librdkafka may call it by its other name
 }
 
 }  // namespace
