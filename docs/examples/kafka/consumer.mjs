@@ -5,17 +5,16 @@ const [brokers, ...topics] = process.argv.slice(2);
 const kafka = new Kafka({ clientId: 'example', brokers: brokers.split(','), logLevel: logLevel.ERROR });
 const consumer = kafka.consumer({ groupId: 'example' });
 
-// The last position seen of each topic and partition of guerdon's log. Keep it with your effects, in one transaction.
-const seen = new Map();
+// Which messages have been handled. Keep their ids with your effects, in one transaction, as long as a repeat may come.
+const handled = new Set();
 
 await consumer.connect();
 await consumer.subscribe({ topics, fromBeginning: true });
 await consumer.run({
   eachMessage: async ({ topic, message }) => {
-    const { eventType, partition, position, payload } = JSON.parse(message.value.toString());
-    const place = `${topic} ${partition}`;
-    if (position <= (seen.get(place) ?? 0)) return; // a repeat
-    seen.set(place, position);
+    const { id, eventType, payload } = JSON.parse(message.value.toString());
+    if (handled.has(id)) return; // a repeat
+    handled.add(id);
     console.log(JSON.stringify({ topic, key: message.key.toString(), eventType, payload }));
   },
 });
