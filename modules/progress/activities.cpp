@@ -70,10 +70,13 @@ void check_numbers(const json::object& attributes, const Place& at) {
     if (member.value().is_uint64()) at.member(member.key()).fault("too-large", "must be at most 2^63 - 1");
 }
 
-void check(const ActivityInput& input, Users& users, Instant now, const Place& at) {
+/// The activity's attributes, as they are stored.
+json::object check(const ActivityInput& input, Users& users, Instant now, const Place& at) {
   users.check(input.user_id, at.member("userId"));
   if (input.occurred_at) check_time(*input.occurred_at, now, at.member("occurredAt"));
-  if (input.attributes) check_numbers(attributes_of(input), at.member("attributes"));
+  auto attributes = attributes_of(input);
+  check_numbers(attributes, at.member("attributes"));
+  return attributes;
 }
 
 Error refusal_of(UserId gone) {
@@ -85,7 +88,7 @@ struct Posted {
   bool is_new = false;
 };
 
-Posted post(Tx& tx, const Caller& caller, const ActivityInput& input) {
+Posted post(Tx& tx, const Caller& caller, const ActivityInput& input, json::object attributes) {
   const auto id = tx.new_id<ActivityId>();
   const ActivityRow row{.id = id,
                         .source = caller.actor(),
@@ -93,7 +96,7 @@ Posted post(Tx& tx, const Caller& caller, const ActivityInput& input) {
                         .user_id = input.user_id,
                         .type = input.type.value(),
                         .at = input.occurred_at.value_or(tx.now()),
-                        .attributes = attributes_of(input)};
+                        .attributes = std::move(attributes)};
   if (!add_activity(tx, row)) return {.id = row.external_id, .is_new = false};
   publish(tx, ActivityPosted{.activity_id = row.id, .user_id = row.user_id, .occurred_at = row.at});
   return {.id = row.external_id, .is_new = true};
@@ -104,10 +107,10 @@ Posted post(Tx& tx, const Caller& caller, const ActivityInput& input) {
 Result<ActivityAccepted> post_activity(Tx& tx, const Caller& caller, const ActivityInput& input) {
   std::vector<Fault> faults;
   Users users{tx};
-  check(input, users, tx.now(), Place{faults});
+  auto attributes = check(input, users, tx.now(), Place{faults});
   if (!faults.empty()) return Error{std::move(faults)};
   if (users.gone()) return refusal_of(*users.gone());
-  return ActivityAccepted{.id = post(tx, caller, input).id};
+  return ActivityAccepted{.id = post(tx, caller, input, std::move(attributes)).id};
 }
 
 Result<BatchAccepted> post_activities(Tx& tx, const Caller& caller, const ActivityBatch& batch) {
@@ -115,12 +118,15 @@ Result<BatchAccepted> post_activities(Tx& tx, const Caller& caller, const Activi
   Users users{tx};
   const Place whole{faults};
   const Place items = whole.member("items");
-  for (std::size_t i = 0; i < batch.items.size(); ++i) check(batch.items[i], users, tx.now(), items.item(i));
+  std::vector<json::object> attributes;
+  for (std::size_t i = 0; i < batch.items.size(); ++i)
+    attributes.push_back(check(batch.items[i], users, tx.now(), items.item(i)));
   if (!faults.empty()) return Error{std::move(faults)};
   if (users.gone()) return refusal_of(*users.gone());
 
   BatchAccepted answer;
-  for (const auto& item : batch.items) ++(post(tx, caller, item).is_new ? answer.accepted : answer.duplicates);
+  for (std::size_t i = 0; i < batch.items.size(); ++i)
+    ++(post(tx, caller, batch.items[i], std::move(attributes[i])).is_new ? answer.accepted : answer.duplicates);
   return answer;
 }
 

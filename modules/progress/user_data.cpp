@@ -4,6 +4,7 @@
 #include "auth/ports.hpp"
 #include "counting.hpp"
 #include "event/ports.hpp"
+#include "guerdon/attempt.hpp"
 #include "hidden_facts.hpp"
 #include "hidden_rows.hpp"
 #include "locks.hpp"
@@ -48,7 +49,8 @@ PumpResult rebuild_user(Tx& tx) {
   if (!rebuild) return {};
   std::vector<event::EventInfo> events;
   if (auth::check_present(tx, rebuild->user_id)) events = event::list_ever_active(tx, rebuild->after_event, chunk);
-  for (const auto& event : events) derive(tx, event, rebuild->user_id);
+  for (const auto& event : events)  // a damaged one is gone past: it holds up neither the user nor others
+    (void)attempt(tx, event.id.to_string(), [&] { derive(tx, event, rebuild->user_id); });
   if (static_cast<std::int64_t>(events.size()) < chunk) {
     end_user_rebuild(tx, rebuild->user_id);
     return {.more = true};
