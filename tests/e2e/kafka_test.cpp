@@ -111,12 +111,12 @@ TEST_CASE(
     LiveServer server{folder, settings(cluster)};
     if (user.empty()) user = server.post("/api/auth/register", registration("mina")).text("/id");
     Users users{server.port, "r" + std::to_string(round)};
-    if (round == 3) cluster.down(1);
     // Without an id of its own, an activity that is taken twice counts twice.
     for (int i = 0; i < 40; ++i, ++sent)
       cluster.send(
           activities, "k" + std::to_string(i % 5),
           json::serialize(json::value{{"userId", user}, {"type", "purchase"}, {"attributes", {{"amount", 1}}}}));
+    if (round == 3) cluster.down(1);
     CHECK(users.wait_for(static_cast<int>(5 + random() % 20)));
     server.process.signal(SIGKILL);
     server.process.wait();
