@@ -26,7 +26,9 @@ class Site {
   using Configure = std::function<void(Config&)>;
 
   explicit Site(Engine engine, Configure configure = {}, std::function<void(Platform&)> extend = {})
-      : place_(engine), server(options(std::move(configure), std::move(extend))), admin(server.make_admin()) {}
+      : place_(engine), server(options(std::move(configure), std::move(extend))), admin(server.make_admin()) {
+    server.settle();  // every job knows when its first time is
+  }
 
   /// What the list says of a job.
   json::object job(std::string_view name) {
