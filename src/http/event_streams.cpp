@@ -161,7 +161,8 @@ void EventStreams::Stream::next(Ticket ticket) {
 // Its caller may have lost the right to call since.
 EventStreams::Stream::Found EventStreams::Stream::look() {
   Found found;
-  if (job_.credential && job_.credential->expires_at <= all_.clock_.now()) {
+  // A key does not expire by itself: each look asks its row.
+  if (job_.credential && !job_.credential->key && job_.credential->expires_at <= all_.clock_.now()) {
     found.error = Error{guerdon::problems::token_expired};
     return found;
   }

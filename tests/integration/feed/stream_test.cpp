@@ -238,3 +238,18 @@ TEST_CASE("what a client sends into a stream is thrown away, and too much of it 
   }
   CHECK_THROWS(client.next_event());
 }
+
+TEST_CASE("a stream that a service key has opened goes on until the key is withdrawn") {
+  FeedSite site{Engine::sqlite};
+  const auto made = site.server->post("/api/admin/keys", {{"name", "reader"}, {"roles", {"AUDITOR"}}}, site.admin);
+  EventClient client{site.server->port(), notes_feed, made.text("/key")};
+  client.head();
+  CHECK(client.next_block().retry == "2000");
+  site.server->advance(5min);
+  site.publish_notes(0, 1);
+  CHECK(client.next_number() == 0);
+  REQUIRE(site.server->del("/api/admin/keys/" + made.text("/id"), site.admin).status == 204);
+  site.publish_notes(1, 1);
+  CHECK(client.next_event().event == "problem");
+  CHECK(client.raw.is_closed_by_server());
+}
