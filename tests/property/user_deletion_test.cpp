@@ -210,7 +210,7 @@ class World {
 TEST_CASE("however a deletion is interleaved with what else happens, it ends whole or leaves everything as it was") {
   const ReusedSchemas reused;
   const auto engine = GENERATE(from_range(engines()));
-  std::vector<unsigned> seeds(engine == Engine::sqlite ? 12 : 4);
+  std::vector<unsigned> seeds(engine == Engine::sqlite ? 8 : 3);
   std::iota(seeds.begin(), seeds.end(), 1U);
   seeds.push_back(std::random_device{}());  // one that nobody has tried
   for (const auto seed : seeds) {
