@@ -109,8 +109,8 @@ std::optional<Invitation> add_invitation(Tx& tx, UserId invitee, UserId inviter,
       invitee, inviter, signed_up_at, is_self, mark);
 }
 
-// Noted while the inviter's data is hidden, too: it counts once that is back. SQLite 3.40.1 answers `RETURNING x IS NULL`
-// wrongly, so the columns come as they are.
+// Noted while the inviter's data is hidden, too: it counts once that is back. SQLite 3.40.1 answers `RETURNING x IS
+// NULL` wrongly, so the columns come as they are.
 std::optional<Invitation> note_first_login(Tx& tx, UserId invitee, Instant at) {
   return tx.find<Invitation>(
       "UPDATE progress_invitations SET first_login_at = (SELECT MIN(at) FROM progress_logins WHERE user_id = $1)"

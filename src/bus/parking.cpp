@@ -74,9 +74,9 @@ void add_dead_letter(Tx& tx, std::string_view consumer, const Parked& parked) {
       "INSERT INTO dead_letters (id, consumer, partition, position, message_id, topic, key, type, payload, headers, "
       "at, attempts, error, first_at, last_at) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-      tx.new_id<DeadLetterId>(), consumer, message.partition, message.position, message.id, message.topic,
-      message.key, message.type, message.payload, message.headers, message.time, parked.attempts + parked.crashes,
-      parked.error, parked.first_at.value_or(tx.now()), tx.now());
+      tx.new_id<DeadLetterId>(), consumer, message.partition, message.position, message.id, message.topic, message.key,
+      message.type, message.payload, message.headers, message.time, parked.attempts + parked.crashes, parked.error,
+      parked.first_at.value_or(tx.now()), tx.now());
 }
 
 }  // namespace guerdon::bus

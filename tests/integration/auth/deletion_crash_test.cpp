@@ -81,7 +81,8 @@ Outcome end_everywhere(Engine engine, bool refuses) {
     if (state == SagaState::failed) ++outcome.failed;
     CHECK(differences(before, farewell.rows()) == Lines{});
     CHECK(farewell.violations() == Lines{});
-    CHECK(farewell.audited(refuses ? "account.deletion-failed" : "account.deleted", guest.id.to_string()) == ++deletions);
+    CHECK(farewell.audited(refuses ? "account.deletion-failed" : "account.deleted", guest.id.to_string()) ==
+          ++deletions);
     if (!reached) return outcome;
     ++outcome.points;
   }

@@ -202,7 +202,8 @@ TEST_CASE("a batch that a broker finds too large is sent one by one: only a mess
   REQUIRE(run.drains());
   const bool alone = GENERATE(false, true);
   const auto error = GENERATE(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE);
-  // The first answers are for the batches under way, five at most, and what is left of eight for messages by themselves.
+  // The first answers are for the batches under way, five at most, and what is left of eight for messages by
+  // themselves.
   cluster.fail_next(MockKafka::produce, std::vector<rd_kafka_resp_err_t>(alone ? 8 : 1, error));
   store
       ->write([&](Tx& tx) -> Result<void> {

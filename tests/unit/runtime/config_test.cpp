@@ -307,7 +307,8 @@ TEST_CASE("a configuration that is shown has its secrets masked") {
 
 TEST_CASE("a schedule that is none stops the start with its key, the field and the rule") {
   CHECK(refusal("", {}, {"jobs.hardDelete=0 25 * * *"}) ==
-        "jobs.hardDelete is no cron expression such as 0 4 * * MON-FRI: hour: '25' must be a number from 0 to 23 (--set)");
+        "jobs.hardDelete is no cron expression such as 0 4 * * MON-FRI: hour: '25' must be a number from 0 to 23 "
+        "(--set)");
   CHECK(loaded("", {}, {"jobs.hardDelete="}).jobs.hard_delete.is_off());
   CHECK(loaded("", {{"GUERDON_JOBS__SELFCHECK", "@hourly"}}, {}).jobs.self_check.text() == "@hourly");
   CHECK(Config::defaults().jobs.hard_delete.text() == "0 0 * * *");
