@@ -17,6 +17,7 @@ RUN apt-get update \
       libhiredis0.14 \
       libpq5 \
       libprometheus-cpp-core1.0 \
+      librdkafka1 \
       libspdlog1.10 \
       libsqlite3-0 \
       libssl3 \
