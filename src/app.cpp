@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/administrators.hpp"
 #include "audit/audit_log.hpp"
 #include "auth/dead_letters.hpp"
 #include "auth/module.hpp"
@@ -41,7 +42,6 @@
 #include "reward/module.hpp"
 #include "runtime/clock_route.hpp"
 #include "runtime/control_socket.hpp"
-#include "runtime/error_words.hpp"
 #include "runtime/exit_codes.hpp"
 #include "runtime/foundation.hpp"
 #include "runtime/listeners.hpp"
@@ -101,11 +101,6 @@ std::unique_ptr<cache::Service> redis_of(Foundation& foundation, TaskPool& tasks
   return config.host.empty() ? nullptr : std::make_unique<cache::Service>(config, foundation.database(), tasks);
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* const value = object.if_contains({name.data(), name.size()});
-  return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
 }  // namespace
 
 struct App::Impl {
@@ -118,11 +113,9 @@ struct App::Impl {
   void add_kafka();
   void start();
   void stop();
-  void add_first_admin();
   bool settle(std::chrono::milliseconds limit);
   void watch();
   int command(const ControlRequest& request, ControlOutput output);
-  int create_admin(const json::object& arguments, ControlOutput output);
 
   const AppOptions options;
   Foundation foundation;
@@ -272,7 +265,7 @@ void App::Impl::start() {
   const std::lock_guard lock{life};
   if (is_running) return;
   is_running = true;
-  add_first_admin();
+  if (options.first_admin) add_first_admin(foundation, *options.first_admin);
   const bool is_unclean = bus::begin_run(foundation.database());
   may_end_clean = !is_unclean;
   if (is_unclean) log::warning("runtime", "the last run did not end by itself: messages are taken up with care");
@@ -351,23 +344,10 @@ void App::Impl::watch() {
       });
 }
 
-void App::Impl::add_first_admin() {
-  if (!options.first_admin) return;
-  auto& database = foundation.database();
-  if (database.read([](Snapshot& snapshot) { return auth::has_admin(snapshot); })) return;
-  const auto& [username, email, password] = *options.first_admin;
-  const auto account = auth::prepare_account(foundation.config().auth, foundation.random(),
-                                             {username, email, password, RoleSet{Role::admin}});
-  if (!account) throw StartError(exit_config, "the first administrator: " + in_words(account.error()));
-  const auto added = database.write([&](Tx& tx) { return auth::add_first_admin(tx, *account); });
-  if (!added) throw StartError(exit_config, "the first administrator: " + in_words(added.error()));
-  if (*added) log::info("runtime", "made the first administrator", {{"user", (*added)->to_string()}});
-}
-
 int App::Impl::command(const ControlRequest& request, ControlOutput output) {
   if (request.command == "verify")
     return verify(foundation.database(), all_invariants(), output) ? exit_ok : exit_failed;
-  if (request.command == "admin create") return create_admin(request.arguments, output);
+  if (request.command == "admin create") return create_admin(foundation, request.arguments, output);
   if (request.command.starts_with("dlq "))
     return bus::dead_letter_command(dead_letters, foundation.database(), request.command, request.arguments, output);
   if (request.command == "openapi") return output(http::openapi_document(routes, version)) ? exit_ok : exit_failed;
@@ -377,21 +357,6 @@ int App::Impl::command(const ControlRequest& request, ControlOutput output) {
   }
   static_cast<void>(output("'" + request.command + "' is no command of this version"));
   return exit_usage;
-}
-
-int App::Impl::create_admin(const json::object& arguments, ControlOutput output) {
-  const auto refuse = [&](const Error& error) {
-    static_cast<void>(output("refused: " + in_words(error)));
-    return exit_failed;
-  };
-  const auth::AccountInput input{text_of(arguments, "username"), text_of(arguments, "email"),
-                                 Secret<std::string>{text_of(arguments, "password")}, RoleSet{Role::admin}};
-  const auto account = auth::prepare_account(foundation.config().auth, foundation.random(), input);
-  if (!account) return refuse(account.error());
-  const auto added = foundation.database().write([&](Tx& tx) { return auth::add_account_by(tx, Caller{}, *account); });
-  if (!added) return refuse(added.error());
-  static_cast<void>(output("made the administrator " + input.username + ", " + added->to_string()));
-  return exit_ok;
 }
 
 App::App(Config config, AppOptions options) : impl_(std::make_unique<Impl>(std::move(config), std::move(options))) {}

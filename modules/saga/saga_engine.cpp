@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "guerdon/process_id.hpp"
 #include "model.hpp"
 
 namespace guerdon::saga {
@@ -58,15 +59,10 @@ Outcome attempt(Tx& tx, Action action) {
   }
 }
 
-Uuid random_uuid(Random& random) {
-  Uuid uuid;
-  random.fill(std::as_writable_bytes(std::span{uuid.bytes}));
-  return uuid;
-}
-
 }  // namespace
 
-SagaEngine::SagaEngine(Pumps& pumps, Random& random) : pumps_(pumps), random_(random), process_(random_uuid(random)) {
+SagaEngine::SagaEngine(Pumps& pumps, Random& random)
+    : pumps_(pumps), random_(random), process_(make_process_id(random)) {
   pumps_.add(std::string{pump}, [this](Tx& tx) { return pass(tx); });
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "guerdon/process_id.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon::cron {
@@ -16,12 +17,6 @@ namespace {
 constexpr std::int64_t most_failures = 3, most_lost = 3;
 constexpr std::chrono::seconds retry_after{10};
 constexpr std::size_t longest_error = 1000;
-
-Uuid random_uuid(Random& random) {
-  Uuid uuid;
-  random.fill(std::as_writable_bytes(std::span{uuid.bytes}));
-  return uuid;
-}
 
 std::string shortened(std::string text) {
   if (text.size() <= longest_error) return text;
@@ -79,7 +74,7 @@ Outcome attempt(Tx& tx, F part) {
 JobRunner::JobRunner(Pumps& pumps, Random& random, JobSettings settings)
     : pumps_(pumps),
       zone_(settings.zone),
-      process_(random_uuid(random)),
+      process_(make_process_id(random)),
       leases_(settings.lease, std::move(settings.steady)),
       outside_([this] { pumps_.wake(pump); }) {
   pumps_.add(std::string{pump}, [this](Tx& tx) { return pass(tx); });

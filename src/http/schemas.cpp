@@ -1,7 +1,10 @@
 // See schemas.hpp.
 #include "http/schemas.hpp"
 
+#include <boost/describe.hpp>
 #include <boost/json.hpp>
+#include <map>
+#include <string>
 
 namespace guerdon::http {
 namespace {
@@ -35,23 +38,49 @@ json::object schema_of(const MessageType& message) {
   return schema;
 }
 
-Page page(std::string path, const json::object& content, std::string_view summary = {}) {
-  return {std::move(path), json_type, [body = json::serialize(content)] { return Response{.body = body}; }, summary};
-}
+struct SchemaPath {
+  std::string type;
+};
+BOOST_DESCRIBE_STRUCT(SchemaPath, (), (type))
+
+struct SchemaItem {
+  std::string topic, type, schema;
+};
+BOOST_DESCRIBE_STRUCT(SchemaItem, (), (topic, type, schema))
+
+struct SchemaList {
+  std::vector<SchemaItem> items;
+};
+BOOST_DESCRIBE_STRUCT(SchemaList, (), (items))
 
 }  // namespace
 
-void add_schemas(RouteTable& to, const std::vector<MessageType>& catalogue) {
-  json::array items;
+void add_schemas(Router& routes, const std::vector<MessageType>& catalogue) {
+  SchemaList list;
+  std::map<std::string, json::object, std::less<>> schemas;
   for (const auto& message : catalogue) {
     if (message.is_internal) continue;
-    const auto path = "/schemas/" + std::string{message.type};
-    items.push_back({{"topic", text(message.topic)}, {"type", text(message.type)}, {"schema", path}});
-    to.add(page(path, schema_of(message)));
+    const std::string type{message.type};
+    list.items.push_back({std::string{message.topic}, type, "/schemas/" + type});
+    schemas.emplace(type, schema_of(message));
   }
-  json::object list;
-  list["items"] = std::move(items);
-  to.add(page("/schemas", list, "The messages that are published, by topic and type, and where their schemas are"));
+  routes.query(
+      {.method = "GET",
+       .path = "/schemas",
+       .policy = Policy::anyone(),
+       .summary = "The messages that are published, by topic and type, and where their schemas are"},
+      [list = std::move(list)](Snapshot&, const Caller&, const Request<>&) -> Result<SchemaList> { return list; });
+  routes.query({.method = "GET",
+                .path = "/schemas/{type}",
+                .policy = Policy::anyone(),
+                .summary = "The JSON Schema of a published message, envelope and all",
+                .problems = {problems::not_found}},
+               [schemas = std::move(schemas)](Snapshot&, const Caller&,
+                                              const Request<SchemaPath>& request) -> Result<json::object> {
+                 const auto found = schemas.find(request.path.type);
+                 if (found == schemas.end()) return problems::not_found;
+                 return found->second;
+               });
 }
 
 }  // namespace guerdon::http

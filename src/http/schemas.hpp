@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "guerdon/bus.hpp"
-#include "http/route_table.hpp"
+#include "guerdon/routes.hpp"
 
 namespace guerdon::http {
 
-/// Adds `/schemas`, the list, and `/schemas/<type>`, each the schema of an envelope. Internal messages are left out.
-void add_schemas(RouteTable& to, const std::vector<MessageType>& catalogue);
+/// Adds `/schemas`, the list, and `/schemas/{type}`, each the schema of an envelope. Internal messages are left out.
+void add_schemas(Router& routes, const std::vector<MessageType>& catalogue);
 
 }  // namespace guerdon::http

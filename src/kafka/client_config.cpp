@@ -81,8 +81,7 @@ void lay(Properties& over, const Properties& top) {
 [[noreturn]] void refuse(const std::string& text) { throw StartError(exit_config, "kafka." + text); }
 
 log::Level level_of(int syslog) {
-  if (syslog <= 3) return log::Level::warning;  // librdkafka's errors are a broker's troubles: it goes on
-  if (syslog <= 4) return log::Level::warning;
+  if (syslog <= 4) return log::Level::warning;  // its errors too are a broker's troubles: it goes on
   return syslog <= 6 ? log::Level::info : log::Level::debug;
 }
 

@@ -47,7 +47,6 @@ struct IntakeFigures {
   std::uint64_t refused = 0;  ///< sent on to the dead letter topic
   std::int64_t lag = 0;       ///< messages of the partitions of this server that are still to be taken
   int partitions = 0;         ///< that this server takes from
-  bool is_connected = false;
 };
 
 }  // namespace guerdon::kafka

@@ -16,6 +16,8 @@ namespace {
 constexpr int poll_ms = 100, seek_ms = 5000;
 constexpr std::size_t messages_at_once = 64;
 constexpr std::chrono::seconds after_trouble{1};
+// As often the store may have recovered in between: what breaks it again is the message.
+constexpr int broken_at_most = 3;
 
 using List = rd_kafka_topic_partition_list_t;
 
@@ -165,16 +167,22 @@ bool Intake::keep(const rd_kafka_message_t& message) {
 }
 
 void Intake::take(int partition, Part& part) {
-  const IntakeBatch batch{topic_, partition, handler_};
+  const IntakeBatch batch{topic_, partition, handler_, part.broken >= broken_at_most};
   IntakeBatch::Outcome outcome;
-  run_in_background(database_, [&](Tx& tx) {
-    outcome = batch.run(tx, part.next, part.messages);
-    return !outcome.is_stale;
-  });
+  try {
+    run_in_background(database_, [&](Tx& tx) {
+      outcome = batch.run(tx, part.next, part.messages);
+      return !outcome.is_stale;
+    });
+  } catch (const StoreError& error) {
+    part.broken = error.kind() == StoreError::Kind::broken ? part.broken + 1 : 0;
+    throw;
+  }
   if (outcome.is_stale) {
     must_resume_ = true;
     return;
   }
+  part.broken = 0;
   part.next = outcome.next;
   part.messages.erase(part.messages.begin(), part.messages.begin() + static_cast<std::ptrdiff_t>(outcome.done));
   taken_ += outcome.done - outcome.refused;
@@ -225,8 +233,7 @@ void Intake::show() {
 }
 
 IntakeFigures Intake::figures() const {
-  return {
-      .taken = taken_, .refused = refused_, .lag = lag_, .partitions = partitions_, .is_connected = partitions_ > 0};
+  return {.taken = taken_, .refused = refused_, .lag = lag_, .partitions = partitions_};
 }
 
 }  // namespace guerdon::kafka

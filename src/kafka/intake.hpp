@@ -35,6 +35,7 @@ class Intake {
   struct Part {
     std::optional<std::int64_t> next;  ///< as the database has it
     std::vector<Taken> messages;       ///< received, and not taken
+    int broken = 0;                    ///< times in a row that they met something broken in the store
   };
 
   static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list,

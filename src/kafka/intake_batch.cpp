@@ -78,8 +78,9 @@ std::optional<std::string> IntakeBatch::take(Tx& tx, const Taken& message) const
     if (result) return std::nullopt;
     return in_words(result.error());
   } catch (const StoreError& error) {
-    if (error.kind() != StoreError::Kind::constraint) throw;
-    return "it violates a constraint";
+    if (error.kind() == StoreError::Kind::constraint) return "it violates a constraint";
+    if (error.kind() != StoreError::Kind::broken || !blames_messages_) throw;
+    return "the store can't take it";
   } catch (const std::bad_alloc&) {
     throw;  // of the process, not of the message
   } catch (const std::exception& error) {

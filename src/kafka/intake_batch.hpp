@@ -33,8 +33,9 @@ class IntakeBatch {
     std::int64_t next = 0;
   };
 
-  IntakeBatch(std::string topic, int partition, const Intakes::Handler& handler)
-      : topic_(std::move(topic)), partition_(partition), handler_(handler) {}
+  /// `blames_messages`: what breaks in the store is the doing of the message that meets it, which is refused then.
+  IntakeBatch(std::string topic, int partition, const Intakes::Handler& handler, bool blames_messages = false)
+      : topic_(std::move(topic)), partition_(partition), handler_(handler), blames_messages_(blames_messages) {}
 
   /// `expected`: where the partition was when the messages were asked for; empty: nothing was taken yet. Throws
   /// StoreError when the store is to blame and not a message.
@@ -47,6 +48,7 @@ class IntakeBatch {
   const std::string topic_;
   const int partition_;
   const Intakes::Handler& handler_;
+  const bool blames_messages_;
 };
 
 }  // namespace guerdon::kafka

@@ -53,9 +53,4 @@ void Service::add_metrics(Metrics& metrics) const {
   });
 }
 
-std::optional<IntakeFigures> Service::intake_figures() const {
-  if (!intake_) return std::nullopt;
-  return intake_->figures();
-}
-
 }  // namespace guerdon::kafka

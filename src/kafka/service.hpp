@@ -35,9 +35,6 @@ class Service {
   /// Messages go out, from here or from another server.
   [[nodiscard]] bool is_fine() const;
   void add_metrics(Metrics& metrics) const;
-  [[nodiscard]] RelayFigures relay_figures() const { return relay_.figures(); }
-  /// Empty: no topic is configured.
-  [[nodiscard]] std::optional<IntakeFigures> intake_figures() const;
 
  private:
   const std::string activities_topic_;

@@ -105,9 +105,7 @@ class World {
       found.push_back(route_key(spec.method, spec.path));
       if (!spec.alias.empty()) found.push_back(route_key(spec.method, spec.alias));
     }
-    constexpr std::string_view schemas = "/schemas/";  // a page each, all alike
-    for (const auto& page : routes_->pages())
-      found.push_back(route_key("GET", page->path.starts_with(schemas) ? "/schemas/{type}" : page->path));
+    for (const auto& page : routes_->pages()) found.push_back(route_key("GET", page->path));
     return found;
   }
 

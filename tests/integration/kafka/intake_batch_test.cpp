@@ -1,10 +1,15 @@
 // A batch of messages from outside: its effects and its place commit together, or neither does.
 #include "kafka/intake_batch.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
+#include "kafka/intake.hpp"
 #include "support/bus_notes.hpp"
 #include "support/databases.hpp"
+#include "support/mock_kafka.hpp"
+#include "support/relay_site.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -117,6 +122,34 @@ TEST_CASE("what is refused goes on with its reason, leaves nothing, and stops no
   CHECK(told[2].at("reason") == "empty");
   CHECK(told[3].at("valueBase64Url") == "_wAB");
   CHECK(told[4].at("reason") == "more than 65536 bytes");
+}
+
+TEST_CASE("a message that breaks something in the store again and again is refused, and stops the rest no longer") {
+  TestDatabase store{GENERATE(from_range(engines()))};
+  make_effects(store);
+  MockKafka cluster;
+  cluster.make_topic("shop.activities", 1);
+  auto config = kafka_config(cluster.brokers());
+  config.activities_topic = KafkaTopic::trusted("shop.activities");
+  for (const char* const value : {"1", "unreadable", "2"}) cluster.send("shop.activities", "k", value);
+  std::atomic<int> met{0};
+  kafka::Intake intake{config, *store, [&](Tx& tx, std::string_view value) {
+                         if (value != "unreadable") return take_note(tx, value);
+                         ++met;
+                         tx.exec("SELECT FROM nowhere");
+                         return Result<void>{};
+                       }};
+  intake.start();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (intake.figures().taken < 2 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  intake.stop();
+  CHECK(met == 4);
+  CHECK(intake.figures().refused == 1);
+  CHECK(effects(store, "intake", "n") == Numbers{1, 2});
+  const auto told = store.outbox.messages();
+  REQUIRE(told.size() == 1);
+  CHECK(parse_json(told[0].payload).value().at("offset") == 1);
 }
 
 TEST_CASE("what the store could not do was not taken") {
