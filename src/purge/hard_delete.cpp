@@ -200,7 +200,7 @@ void HardDelete::finish(Tx& tx, PurgeRun& run) const {
   run.state = PurgeState::done;
   run.finished_at = tx.now();
   save_run(tx, run);
-  if (parts_.erase && run.users + run.events > 0) tx.on_commit(parts_.erase);
+  if (parts_.erase && !run.counts.empty()) parts_.erase(tx, run.id);
   record_audit(tx, Caller{}, {.action = "hard-delete.done", .subject = run.id.to_string(), .details = details_of(run)});
 }
 

@@ -45,8 +45,8 @@ class HardDelete {
     ClockGuard& clock;
     PurgeSource users, events;
     std::vector<PurgeOwner> owners;
-    /// Called once a run has ended: what was removed is to vanish from the store's files as well.
-    std::function<void()> erase;
+    /// Called in the transaction that ends a run: what it removed is to vanish from the store's files as well.
+    std::function<void(Tx&, PurgeRunId)> erase;
   };
 
   static constexpr std::string_view job = "hard-delete";

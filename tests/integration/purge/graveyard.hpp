@@ -33,7 +33,7 @@ struct Graveyard : Office {
                             .users = auth::account_source(tombstones),
                             .events = event::purge_source(),
                             .owners = all_purge_owners(),
-                            .erase = [this] { ++erasures; }}) {
+                            .erase = [this](Tx& tx, PurgeRunId) { tx.on_commit([this] { ++erasures; }); }}) {
     system.set(store.clock.now());
     uptime.set(Instant{1h});
   }
