@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guerdon/attempt.hpp"
 #include "guerdon/audit.hpp"
 #include "purge/platform_rows.hpp"
 
@@ -21,9 +22,12 @@ json::object details_of(const PurgeRun& run) {
   }
   details["users"] = run.users;
   details["events"] = run.events;
+  details["failed"] = run.failed;
   details["rows"] = run.counts;
   return details;
 }
+
+std::string text_of(std::string_view kind, const Uuid& id) { return std::string{kind} + " " + to_text(id); }
 
 PurgeStart answer_of(PurgeStart::Outcome outcome, const PurgeRun& run) {
   return {.outcome = outcome,
@@ -100,6 +104,7 @@ PurgeStart HardDelete::start(Tx& tx, PurgeRun run) {
     run.finished_at = tx.now();
   }
   if (!add_run(tx, run)) return answer_of(PurgeStart::Outcome::running, run);
+  forget_failures(tx);  // what was mended meanwhile goes now
   if (run.refusal) {
     record_audit(tx, Caller{},
                  {.action = "hard-delete.refused", .subject = run.id.to_string(), .details = details_of(run)});
@@ -162,20 +167,42 @@ void HardDelete::remove(Tx& tx, const Kind& kind, PurgeRun& run, PurgeRemains re
     if (owner.user_removed) owner.user_removed(tx, UserId{remains.id}, counts_of(remains.counts));
 }
 
-/// True when none is left.
+/// What one that is damaged undergoes is undone, and the run goes past it. False when it was.
+bool HardDelete::attempt_one(Tx& tx, const Kind& kind, PurgeRun& run, const Uuid& id,
+                             FunctionRef<void(PurgeRun&)> work) const {
+  auto changed = run;
+  if (attempt(tx, "hard delete of " + text_of(kind.name, id), [&] { work(changed); })) {
+    run = std::move(changed);
+    return true;
+  }
+  add_failure(tx, kind.name, id);
+  ++run.failed;
+  return false;
+}
+
+std::vector<Uuid> HardDelete::list_due(Tx& tx, const Kind& kind, const PurgeRun& run) const {
+  const auto failed = list_failures(tx, kind.name);
+  auto due = kind.source.list_due(tx, run.until_at, rules_.subjects_a_pass + std::ssize(failed));
+  std::erase_if(due, [&](const Uuid& id) { return failed.contains(id); });
+  return due;
+}
+
+/// True when none is left. One that fails ends the pass: nobody knows what it has cost.
 bool HardDelete::remove_subjects(Tx& tx, const Kind& kind, PurgeRun& run) const {
   auto room = rules_.rows_a_pass;
-  while (auto remains = find_remains(tx, kind.name)) {
-    remove(tx, kind, run, *std::move(remains), PurgeBatch{room}, room);
-    if (room <= 0) return false;
+  while (const auto remains = find_remains(tx, kind.name)) {
+    const auto go_on = [&](PurgeRun& changed) { remove(tx, kind, changed, *remains, PurgeBatch{room}, room); };
+    if (!attempt_one(tx, kind, run, remains->id, go_on) || room <= 0) return false;
   }
-  const auto due = kind.source.list_due(tx, run.until_at, rules_.subjects_a_pass);
+  const auto due = list_due(tx, kind, run);
   for (const auto& id : due) {
-    if (room <= 0) return false;
-    PurgeBatch one{room};
-    if (!kind.source.take(tx, id, run.until_at, one)) continue;
-    run.*kind.removed += 1;
-    remove(tx, kind, run, {.id = id, .counts = {}}, std::move(one), room);
+    const auto take = [&](PurgeRun& changed) {
+      PurgeBatch one{room};
+      if (!kind.source.take(tx, id, run.until_at, one)) return;
+      changed.*kind.removed += 1;
+      remove(tx, kind, changed, {.id = id, .counts = {}}, std::move(one), room);
+    };
+    if (room <= 0 || !attempt_one(tx, kind, run, id, take)) return false;
   }
   return due.empty();
 }

@@ -1,6 +1,7 @@
 // The hard delete: users, then events, that were softly deleted long enough ago are removed for good, in batches that
 // hold the writer for some milliseconds. It refuses when the clock has jumped and when too many would go at once, until
-// an ADMIN confirms. The job `hard-delete` calls begin(), and then pass() until all is done.
+// an ADMIN confirms. Who can't be removed holds up nobody else. The job `hard-delete` calls begin(), and then pass()
+// until all is done.
 #pragma once
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "guerdon/caller.hpp"
+#include "guerdon/function_ref.hpp"
 #include "guerdon/purge.hpp"
 #include "purge/clock_guard.hpp"
 #include "purge/runs.hpp"
@@ -72,6 +74,9 @@ class HardDelete {
   [[nodiscard]] std::optional<std::string> reason_to_refuse(Tx& tx, const PurgeRun& run) const;
   PurgeStart start(Tx& tx, PurgeRun run);
   [[nodiscard]] bool clear(Tx& tx, const Kind& kind, const Uuid& id, PurgeBatch& batch) const;
+  [[nodiscard]] bool attempt_one(Tx& tx, const Kind& kind, PurgeRun& run, const Uuid& id,
+                                 FunctionRef<void(PurgeRun&)> work) const;
+  [[nodiscard]] std::vector<Uuid> list_due(Tx& tx, const Kind& kind, const PurgeRun& run) const;
   void remove(Tx& tx, const Kind& kind, PurgeRun& run, PurgeRemains remains, PurgeBatch one, std::int64_t& room) const;
   [[nodiscard]] bool remove_subjects(Tx& tx, const Kind& kind, PurgeRun& run) const;
   [[nodiscard]] bool remove_answers(Tx& tx, PurgeRun& run) const;

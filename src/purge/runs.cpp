@@ -8,18 +8,18 @@ namespace guerdon {
 bool add_run(Tx& tx, const PurgeRun& r) {
   return tx.exec(
              "INSERT INTO purge_runs (id, state, stage, refusal, until_at, due_users, due_events, users, events, "
-             "counts, answers_after, confirmed_by, started_at, finished_at) "
-             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
-             r.id, r.state, r.stage, r.refusal, r.until_at, r.due_users, r.due_events, r.users, r.events, r.counts,
-             r.answers_after, r.confirmed_by, r.started_at, r.finished_at) == 1;
+             "failed, counts, answers_after, confirmed_by, started_at, finished_at) "
+             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+             r.id, r.state, r.stage, r.refusal, r.until_at, r.due_users, r.due_events, r.users, r.events, r.failed,
+             r.counts, r.answers_after, r.confirmed_by, r.started_at, r.finished_at) == 1;
 }
 
 std::optional<PurgeRun> lock_running(Tx& tx) {
   static constexpr Sql sql{
-      "SELECT id, state, stage, refusal, until_at, due_users, due_events, users, events, counts, answers_after, "
-      "confirmed_by, started_at, finished_at FROM purge_runs WHERE state = 'RUNNING'",
-      "SELECT id, state, stage, refusal, until_at, due_users, due_events, users, events, counts, answers_after, "
-      "confirmed_by, started_at, finished_at FROM purge_runs WHERE state = 'RUNNING' FOR UPDATE"};
+      "SELECT id, state, stage, refusal, until_at, due_users, due_events, users, events, failed, counts, "
+      "answers_after, confirmed_by, started_at, finished_at FROM purge_runs WHERE state = 'RUNNING'",
+      "SELECT id, state, stage, refusal, until_at, due_users, due_events, users, events, failed, counts, "
+      "answers_after, confirmed_by, started_at, finished_at FROM purge_runs WHERE state = 'RUNNING' FOR UPDATE"};
   return tx.find<PurgeRun>(sql);
 }
 
@@ -31,20 +31,36 @@ std::optional<PurgeRun> find_last_run(Snapshot& snapshot) {
 
 std::vector<PurgeRun> page_runs(Snapshot& snapshot, std::optional<Uuid> before, std::int64_t limit) {
   return snapshot.list<PurgeRun>(
-      "SELECT id, state, stage, refusal, until_at, due_users, due_events, users, events, counts, answers_after, "
-      "confirmed_by, started_at, finished_at FROM purge_runs WHERE id < $1 ORDER BY id DESC LIMIT $2",
+      "SELECT id, state, stage, refusal, until_at, due_users, due_events, users, events, failed, counts, "
+      "answers_after, confirmed_by, started_at, finished_at FROM purge_runs WHERE id < $1 ORDER BY id DESC LIMIT $2",
       below(before), limit);
 }
 
 void save_run(Tx& tx, const PurgeRun& r) {
   tx.exec(
-      "UPDATE purge_runs SET state = $2, stage = $3, users = $4, events = $5, counts = $6, answers_after = $7, "
-      "finished_at = $8 WHERE id = $1",
-      r.id, r.state, r.stage, r.users, r.events, r.counts, r.answers_after, r.finished_at);
+      "UPDATE purge_runs SET state = $2, stage = $3, users = $4, events = $5, failed = $6, counts = $7, "
+      "answers_after = $8, finished_at = $9 WHERE id = $1",
+      r.id, r.state, r.stage, r.users, r.events, r.failed, r.counts, r.answers_after, r.finished_at);
 }
 
+void add_failure(Tx& tx, std::string_view kind, const Uuid& id) {
+  tx.exec("INSERT INTO purge_failures (kind, id) VALUES ($1, $2) ON CONFLICT (kind, id) DO NOTHING", kind, id);
+}
+
+std::set<Uuid> list_failures(Snapshot& snapshot, std::string_view kind) {
+  std::set<Uuid> ids;
+  snapshot.visit(
+      "SELECT id FROM purge_failures WHERE kind = $1", [&](const Row& row) { ids.insert(row.uuid(0)); }, kind);
+  return ids;
+}
+
+void forget_failures(Tx& tx) { tx.exec("DELETE FROM purge_failures"); }
+
 std::optional<PurgeRemains> find_remains(Snapshot& snapshot, std::string_view kind) {
-  return snapshot.find<PurgeRemains>("SELECT id, counts FROM purge_subjects WHERE kind = $1 ORDER BY id LIMIT 1", kind);
+  return snapshot.find<PurgeRemains>(
+      "SELECT id, counts FROM purge_subjects AS s WHERE kind = $1 AND NOT EXISTS "
+      "(SELECT 1 FROM purge_failures AS f WHERE f.kind = s.kind AND f.id = s.id) ORDER BY id LIMIT 1",
+      kind);
 }
 
 void save_remains(Tx& tx, std::string_view kind, const PurgeRemains& remains) {
