@@ -156,6 +156,31 @@ TEST_CASE("a server that was off for a weekend believes its clock, one that find
   CHECK_FALSE(look(yard, in_the_past));
 }
 
+TEST_CASE("a jump that was noticed is one after a restart as well, until the clock is right or trusted") {
+  Graveyard yard{GENERATE(from_range(engines()))};
+  REQUIRE(look(yard, yard.guard));
+  const auto jump = 48h;  // less than a server may be off
+  yard.system.advance(jump);
+  REQUIRE_FALSE(look(yard, yard.guard));
+  ClockGuard restarted{yard.system, yard.uptime};
+  CHECK_FALSE(look(yard, restarted));
+  yard.pass_time(10min);
+  CHECK_FALSE(look(yard, restarted));
+
+  SECTION("set right") {
+    yard.system.advance(-jump);
+    ClockGuard again{yard.system, yard.uptime};
+    CHECK(look(yard, again));
+  }
+  SECTION("trusted") {
+    yard.write([&](Tx& tx) { restarted.trust(tx); });
+    CHECK(look(yard, restarted));
+  }
+  yard.system.advance(60h);
+  ClockGuard after_the_weekend{yard.system, yard.uptime};
+  CHECK(look(yard, after_the_weekend));
+}
+
 TEST_CASE("a sandbox's lead is no jump: there a month passes in a moment, and the deleted go") {
   Graveyard yard{GENERATE(from_range(engines()))};
   const auto user = delete_users(yard, 1).front();
