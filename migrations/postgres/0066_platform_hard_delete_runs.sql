@@ -1,5 +1,9 @@
--- Runs of the hard delete, continued: subjects that one could not remove are left out until the next run.
+-- Runs of the hard delete, continued: they have numbers, since ids go by a clock that may go back; and subjects that one
+-- could not remove are left out until the next run.
 ALTER TABLE purge_runs ADD COLUMN failed BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE purge_runs ADD COLUMN number BIGINT NOT NULL DEFAULT 0;
+UPDATE purge_runs SET number = (SELECT count(*) FROM purge_runs AS earlier WHERE earlier.id <= purge_runs.id);
+CREATE UNIQUE INDEX purge_runs_number ON purge_runs (number);
 
 CREATE TABLE purge_failures (
   kind TEXT NOT NULL CHECK (kind IN ('USER', 'EVENT')),

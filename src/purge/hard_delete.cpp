@@ -81,6 +81,7 @@ PurgeStart HardDelete::begin(Tx& tx, bool is_confirmed) {
 }
 
 Result<PurgeStart> HardDelete::confirm(Tx& tx, const Caller& caller) {
+  if (const auto running = lock_running(tx)) return answer_of(PurgeStart::Outcome::running, *running);
   const auto refused = find_refused(tx);
   if (!refused) return Error{nothing_to_confirm, "the last hard delete was not refused"};
   auto run = confirmed_run(tx, *refused);

@@ -61,7 +61,7 @@ class HardDelete {
   /// refused, is as confirm().
   PurgeStart begin(Tx& tx, bool is_confirmed = false);
   /// Starts the run that was refused last: who was due then goes, and nobody else. The job has to be asked for, to work
-  /// it off. Errors: nothing-to-confirm.
+  /// it off. A run that is under way goes on. Errors: nothing-to-confirm.
   Result<PurgeStart> confirm(Tx& tx, const Caller& caller);
   /// One batch of the run under way. True when there is none (any more).
   bool pass(Tx& tx);

@@ -8,8 +8,9 @@ namespace guerdon {
 bool add_run(Tx& tx, const PurgeRun& r) {
   return tx.exec(
              "INSERT INTO purge_runs (id, state, stage, refusal, until_at, due_users, due_events, users, events, "
-             "failed, counts, answers_after, confirmed_by, started_at, finished_at) "
-             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+             "failed, counts, answers_after, confirmed_by, started_at, finished_at, number) "
+             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+             "(SELECT coalesce(max(number), 0) + 1 FROM purge_runs)) ON CONFLICT DO NOTHING",
              r.id, r.state, r.stage, r.refusal, r.until_at, r.due_users, r.due_events, r.users, r.events, r.failed,
              r.counts, r.answers_after, r.confirmed_by, r.started_at, r.finished_at) == 1;
 }
@@ -32,7 +33,8 @@ std::optional<PurgeRun> find_last_run(Snapshot& snapshot) {
 std::vector<PurgeRun> page_runs(Snapshot& snapshot, std::optional<Uuid> before, std::int64_t limit) {
   return snapshot.list<PurgeRun>(
       "SELECT id, state, stage, refusal, until_at, due_users, due_events, users, events, failed, counts, "
-      "answers_after, confirmed_by, started_at, finished_at FROM purge_runs WHERE id < $1 ORDER BY id DESC LIMIT $2",
+      "answers_after, confirmed_by, started_at, finished_at FROM purge_runs WHERE number < "
+      "coalesce((SELECT number FROM purge_runs WHERE id = $1), 9223372036854775807) ORDER BY number DESC LIMIT $2",
       below(before), limit);
 }
 

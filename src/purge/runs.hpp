@@ -43,11 +43,12 @@ BOOST_DESCRIBE_STRUCT(PurgeRun, (),
                       (id, state, stage, refusal, until_at, due_users, due_events, users, events, failed, counts,
                        answers_after, confirmed_by, started_at, finished_at))
 
-/// False where another run is under way.
+/// The last one, by number. False where another run is under way. For whoever holds the row of the job.
 [[nodiscard]] bool add_run(Tx& tx, const PurgeRun& run);
 /// The one under way, which nobody else works on until the commit.
 [[nodiscard]] std::optional<PurgeRun> lock_running(Tx& tx);
 [[nodiscard]] std::optional<PurgeRun> find_last_run(Snapshot& snapshot);
+/// Newest first, as they were begun: an id goes by the clock, which may have gone back.
 [[nodiscard]] std::vector<PurgeRun> page_runs(Snapshot& snapshot, std::optional<Uuid> before, std::int64_t limit);
 void save_run(Tx& tx, const PurgeRun& run);
 

@@ -48,7 +48,9 @@ class Site {
     write([](Tx& tx) {
       tx.exec(
           "INSERT INTO purge_runs (id, state, stage, refusal, until_at, due_users, due_events, users, events, counts,"
-          " answers_after, started_at) VALUES ($1, 'REFUSED', 'USERS', 'too-many-users', $2, 0, 0, 0, 0, $3, $4, $2)",
+          " answers_after, started_at, number) VALUES ($1, 'REFUSED', 'USERS', 'too-many-users', $2, 0, 0, 0, 0, $3, "
+          "$4,"
+          " $2, (SELECT coalesce(max(number), 0) + 1 FROM purge_runs))",
           tx.new_id<UserId>(), tx.now() - 30 * 24h, json::object{}, Bytes{});
     });
   }

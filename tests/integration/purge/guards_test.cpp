@@ -84,8 +84,32 @@ TEST_CASE("one user in twenty goes unasked, however many that are") {
 TEST_CASE("nothing is confirmed that was not refused") {
   Graveyard yard{GENERATE(from_range(engines()))};
   CHECK(yard.confirm().error().problem == nothing_to_confirm);
-  yard.begin();
+  const auto run = yard.begin().run;
+  const auto confirmed = yard.confirm();
+  REQUIRE(confirmed);
+  CHECK(confirmed->outcome == Outcome::running);
+  CHECK(confirmed->run == run);
+  yard.finish();
   CHECK(yard.confirm().error().problem == nothing_to_confirm);
+}
+
+TEST_CASE("a refusal of a clock that was ahead is an old one once another run has been, whatever their ids say") {
+  Graveyard yard{GENERATE(from_range(engines()))};
+  PurgeRun ahead;
+  ahead.id = PurgeRunId::parse("prg_7zzzzzzzzzzzzzzzzzzzzzzzzz").value();
+  ahead.state = PurgeState::refused;
+  ahead.refusal = "clock-jumped";
+  ahead.until_at = ahead.started_at = yard.store.clock.now() + 31 * 24h;
+  ahead.finished_at = ahead.started_at;
+  yard.write([&](Tx& tx) { REQUIRE(add_run(tx, ahead)); });
+  REQUIRE(yard.last_run().id == ahead.id);
+  const auto later = yard.begin().run;
+  yard.finish();
+  CHECK(yard.last_run().id == later);
+  CHECK(yard.confirm().error().problem == nothing_to_confirm);
+  const auto rest = yard.store->read([&](Snapshot& s) { return page_runs(s, later.uuid(), 10); });
+  REQUIRE(rest.size() == 1);
+  CHECK(rest.front().id == ahead.id);
 }
 
 TEST_CASE("a clock that jumped a month ahead removes nobody, until it is set right or an ADMIN says that it is") {
