@@ -235,7 +235,7 @@ void App::Impl::add_own_jobs() {
   jobs.add({.name = std::string{HardDelete::job},
             .schedule = schedules.hard_delete,
             .begin = [this](Tx& tx, JobRun& run) -> Result<void> {
-              const auto started = hard_delete.begin(tx, run.confirmed);
+              const auto started = hard_delete.begin(tx, run.confirmed ? run.asked_by : std::nullopt);
               if (started.outcome != PurgeStart::Outcome::refused) return {};
               return Error{hard_delete_refused, started.refusal}.keeping_effects();
             },

@@ -37,6 +37,14 @@ PurgeStart answer_of(PurgeStart::Outcome outcome, const PurgeRun& run) {
           .due_events = run.due_events};
 }
 
+/// Whoever asked for a job that runs now: from where is known no more.
+Caller caller_of(const ActorId& actor) {
+  Caller caller;
+  caller.user = UserId::parse(actor.value());
+  caller.key = KeyId::parse(actor.value());
+  return caller;
+}
+
 /// The last run, if it was refused.
 std::optional<PurgeRun> find_refused(Snapshot& snapshot) {
   auto last = find_last_run(snapshot);
@@ -66,15 +74,21 @@ PurgeRun HardDelete::new_run(Tx& tx, Instant until) const {
   return run;
 }
 
-PurgeRun HardDelete::confirmed_run(Tx& tx, const PurgeRun& refused) const {
+/// Who was due then goes, and nobody else.
+PurgeStart HardDelete::start_confirmed(Tx& tx, const PurgeRun& refused, const Caller& caller) {
   if (refused.refusal == clock_jumped) parts_.clock.trust(tx);
-  return new_run(tx, std::min(refused.until_at, tx.now() - rules_.retention));
+  auto run = new_run(tx, std::min(refused.until_at, tx.now() - rules_.retention));
+  run.confirmed_by = caller.actor().value();
+  auto started = start(tx, run);
+  record_audit(tx, caller,
+               {.action = "hard-delete.confirmed", .subject = run.id.to_string(), .details = details_of(refused)});
+  return started;
 }
 
-PurgeStart HardDelete::begin(Tx& tx, bool is_confirmed) {
+PurgeStart HardDelete::begin(Tx& tx, const std::optional<ActorId>& confirmed_by) {
   if (const auto running = lock_running(tx)) return answer_of(PurgeStart::Outcome::running, *running);
-  if (is_confirmed)
-    if (const auto refused = find_refused(tx)) return start(tx, confirmed_run(tx, *refused));
+  if (confirmed_by)
+    if (const auto refused = find_refused(tx)) return start_confirmed(tx, *refused, caller_of(*confirmed_by));
   auto run = new_run(tx, tx.now() - rules_.retention);
   run.refusal = reason_to_refuse(tx, run);
   return start(tx, std::move(run));
@@ -84,12 +98,7 @@ Result<PurgeStart> HardDelete::confirm(Tx& tx, const Caller& caller) {
   if (const auto running = lock_running(tx)) return answer_of(PurgeStart::Outcome::running, *running);
   const auto refused = find_refused(tx);
   if (!refused) return Error{nothing_to_confirm, "the last hard delete was not refused"};
-  auto run = confirmed_run(tx, *refused);
-  run.confirmed_by = caller.actor().value();
-  auto started = start(tx, run);
-  record_audit(tx, caller,
-               {.action = "hard-delete.confirmed", .subject = run.id.to_string(), .details = details_of(*refused)});
-  return started;
+  return start_confirmed(tx, *refused, caller);
 }
 
 std::optional<std::string> HardDelete::reason_to_refuse(Tx& tx, const PurgeRun& run) const {

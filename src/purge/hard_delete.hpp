@@ -57,9 +57,9 @@ class HardDelete {
   HardDelete(const HardDelete&) = delete;
   HardDelete& operator=(const HardDelete&) = delete;
 
-  /// A run that is under way goes on; a refusal is kept and audited. `is_confirmed` by an ADMIN, where the last one was
-  /// refused, is as confirm().
-  PurgeStart begin(Tx& tx, bool is_confirmed = false);
+  /// A run that is under way goes on; a refusal is kept and audited. Confirmed by an ADMIN, where the last one was
+  /// refused, it is as confirm().
+  PurgeStart begin(Tx& tx, const std::optional<ActorId>& confirmed_by = {});
   /// Starts the run that was refused last: who was due then goes, and nobody else. The job has to be asked for, to work
   /// it off. A run that is under way goes on. Errors: nothing-to-confirm.
   Result<PurgeStart> confirm(Tx& tx, const Caller& caller);
@@ -70,9 +70,9 @@ class HardDelete {
   struct Kind;
 
   [[nodiscard]] PurgeRun new_run(Tx& tx, Instant until) const;
-  [[nodiscard]] PurgeRun confirmed_run(Tx& tx, const PurgeRun& refused) const;
   [[nodiscard]] std::optional<std::string> reason_to_refuse(Tx& tx, const PurgeRun& run) const;
   PurgeStart start(Tx& tx, PurgeRun run);
+  PurgeStart start_confirmed(Tx& tx, const PurgeRun& refused, const Caller& caller);
   [[nodiscard]] bool clear(Tx& tx, const Kind& kind, const Uuid& id, PurgeBatch& batch) const;
   [[nodiscard]] bool attempt_one(Tx& tx, const Kind& kind, PurgeRun& run, const Uuid& id,
                                  FunctionRef<void(PurgeRun&)> work) const;

@@ -265,6 +265,9 @@ TEST_CASE("the nightly job removes who is due, refuses when too many are, and is
   const auto runs = site.server.get(runs_route, admin);
   CHECK(runs.text("/items/0/state") == "DONE");
   CHECK(runs.at("/items/0/users") == 1001);
+  const auto audit = site.server.get("/api/admin/audit?action=hard-delete.confirmed", admin);
+  CHECK(audit.text("/items/0/subjectId") == runs.text("/items/0/id"));
+  CHECK(audit.text("/items/0/actorId") == runs.text("/items/0/confirmedBy"));
   CHECK(runs.text("/items/1/refusal") == "too-many-users");
 }
 

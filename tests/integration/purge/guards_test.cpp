@@ -62,7 +62,9 @@ TEST_CASE("a job that is asked for with a confirmation starts the run that was r
   delete_users(yard, 4);
   yard.pass_time(30 * 24h);
   const auto begin_confirmed = [&] {
-    return yard.store->write([&](Tx& tx) -> Result<PurgeStart> { return yard.hard_delete.begin(tx, true); }).value();
+    return yard.store
+        ->write([&](Tx& tx) -> Result<PurgeStart> { return yard.hard_delete.begin(tx, yard.boss().actor()); })
+        .value();
   };
   CHECK(begin_confirmed().outcome == Outcome::refused);
   const auto started = begin_confirmed();
@@ -71,6 +73,9 @@ TEST_CASE("a job that is asked for with a confirmation starts the run that was r
   CHECK(begin_confirmed().outcome == Outcome::running);
   yard.finish();
   CHECK(yard.last_run().users == 4);
+  CHECK(yard.last_run().confirmed_by == yard.admin_id.to_string());
+  CHECK(yard.audited("hard-delete.confirmed", started.run.to_string()) == 1);
+  CHECK(yard.violations() == Lines{});
 }
 
 TEST_CASE("one user in twenty goes unasked, however many that are") {
