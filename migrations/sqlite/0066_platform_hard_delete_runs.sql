@@ -10,3 +10,6 @@ CREATE TABLE purge_failures (
   id   BLOB NOT NULL,
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
+
+-- Under which keys, besides its id, messages speak of a subject that is gone.
+ALTER TABLE purge_subjects ADD COLUMN message_keys TEXT NOT NULL DEFAULT '{}';

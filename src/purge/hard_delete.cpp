@@ -201,16 +201,20 @@ std::vector<Uuid> HardDelete::list_due(Tx& tx, const Kind& kind, const PurgeRun&
 bool HardDelete::remove_subjects(Tx& tx, const Kind& kind, PurgeRun& run) const {
   auto room = rules_.rows_a_pass;
   while (const auto remains = find_remains(tx, kind.name)) {
-    const auto go_on = [&](PurgeRun& changed) { remove(tx, kind, changed, *remains, PurgeBatch{room}, room); };
+    const auto go_on = [&](PurgeRun& changed) {
+      remove(tx, kind, changed, *remains, PurgeBatch{room, names_of(remains->message_keys)}, room);
+    };
     if (!attempt_one(tx, kind, run, remains->id, go_on) || room <= 0) return false;
   }
   const auto due = list_due(tx, kind, run);
   for (const auto& id : due) {
     const auto take = [&](PurgeRun& changed) {
-      PurgeBatch one{room};
+      const auto& find_keys = kind.source.message_keys;
+      const auto keys = find_keys ? find_keys(tx, id) : std::vector<std::string>{};
+      PurgeBatch one{room, keys};
       if (!kind.source.take(tx, id, run.until_at, one)) return;
       changed.*kind.removed += 1;
-      remove(tx, kind, changed, {.id = id, .counts = {}}, std::move(one), room);
+      remove(tx, kind, changed, {.id = id, .counts = {}, .message_keys = set_of(keys)}, std::move(one), room);
     };
     if (room <= 0 || !attempt_one(tx, kind, run, id, take)) return false;
   }

@@ -60,16 +60,16 @@ void forget_failures(Tx& tx) { tx.exec("DELETE FROM purge_failures"); }
 
 std::optional<PurgeRemains> find_remains(Snapshot& snapshot, std::string_view kind) {
   return snapshot.find<PurgeRemains>(
-      "SELECT id, counts FROM purge_subjects AS s WHERE kind = $1 AND NOT EXISTS "
+      "SELECT id, counts, message_keys FROM purge_subjects AS s WHERE kind = $1 AND NOT EXISTS "
       "(SELECT 1 FROM purge_failures AS f WHERE f.kind = s.kind AND f.id = s.id) ORDER BY id LIMIT 1",
       kind);
 }
 
 void save_remains(Tx& tx, std::string_view kind, const PurgeRemains& remains) {
   tx.exec(
-      "INSERT INTO purge_subjects (kind, id, counts) VALUES ($1, $2, $3) "
+      "INSERT INTO purge_subjects (kind, id, counts, message_keys) VALUES ($1, $2, $3, $4) "
       "ON CONFLICT (kind, id) DO UPDATE SET counts = excluded.counts",
-      kind, remains.id, remains.counts);
+      kind, remains.id, remains.counts, remains.message_keys);
 }
 
 void end_remains(Tx& tx, std::string_view kind, const Uuid& id) {
@@ -87,6 +87,18 @@ PurgeCounts counts_of(const json::object& stored) {
   PurgeCounts counts;
   for (const auto& member : stored) counts.emplace(std::string{member.key()}, member.value().to_number<std::int64_t>());
   return counts;
+}
+
+json::object set_of(const std::vector<std::string>& names) {
+  json::object set;
+  for (const auto& name : names) set[name] = nullptr;
+  return set;
+}
+
+std::vector<std::string> names_of(const json::object& set) {
+  std::vector<std::string> names;
+  for (const auto& member : set) names.emplace_back(member.key());
+  return names;
 }
 
 }  // namespace guerdon

@@ -61,8 +61,9 @@ void forget_failures(Tx& tx);
 struct PurgeRemains {
   Uuid id;
   json::object counts;
+  json::object message_keys;  ///< each with null: a set
 };
-BOOST_DESCRIBE_STRUCT(PurgeRemains, (), (id, counts))
+BOOST_DESCRIBE_STRUCT(PurgeRemains, (), (id, counts, message_keys))
 
 /// The first that the run under way has not failed at.
 [[nodiscard]] std::optional<PurgeRemains> find_remains(Snapshot& snapshot, std::string_view kind);
@@ -72,5 +73,8 @@ void end_remains(Tx& tx, std::string_view kind, const Uuid& id);
 /// Adds counts to counts.
 void add_counts(json::object& sum, const PurgeCounts& counts);
 [[nodiscard]] PurgeCounts counts_of(const json::object& stored);
+
+[[nodiscard]] json::object set_of(const std::vector<std::string>& names);
+[[nodiscard]] std::vector<std::string> names_of(const json::object& set);
 
 }  // namespace guerdon

@@ -172,6 +172,14 @@ TEST_CASE("after a run the user's name and address are nowhere in the files, nor
   else
     CHECK(tables_holding(site, marker).size() >= 4);
   for (const auto user : gone) site.delete_softly(user);
+  for (const auto& name : {marker + "1000", marker + "1000@example.com"}) {
+    auto attempt = testing::json_call(
+        "POST", "/api/auth/login",
+        {{name.find('@') == std::string::npos ? "username" : "email", name}, {"password", "what was it again"}});
+    attempt.headers.emplace_back("User-Agent", marker + " browser");
+    CHECK(site.server.send(attempt).status == 401);
+  }
+  site.server.settle();
   site.server.advance(31 * 24h);
   const auto answer = site.run_hard_delete(admin);
   REQUIRE(answer.status == 202);
