@@ -36,6 +36,7 @@
 #include "kafka/intakes.hpp"
 #include "kafka/service.hpp"
 #include "progress/module.hpp"
+#include "purge/erasure.hpp"
 #include "purge/hard_delete.hpp"
 #include "purge/platform_rows.hpp"
 #include "purge/routes.hpp"
@@ -84,7 +85,7 @@ HardDelete::Parts removals(Modules& modules, ClockGuard& clock, store::ManagedDa
           .events = event::purge_source(),
           .owners = {reward::purge_owner(), progress::purge_owner(), event::purge_owner(), saga::purge_owner(),
                      modules.auth.purge_owner(), platform_purge_owner()},
-          .erase = [&database] { database.erase_deleted(); }};
+          .erase = [&database](Tx& tx, PurgeRunId run) { want_erasure(tx, database, run.to_string()); }};
 }
 
 std::vector<Invariant> all_invariants() {
@@ -227,7 +228,7 @@ void App::Impl::add_own_jobs() {
   jobs.add({.name = std::string{HardDelete::job},
             .schedule = schedules.hard_delete,
             .begin = [this](Tx& tx, JobRun& run) -> Result<void> {
-              const auto started = hard_delete.begin(tx, run.confirmed);
+              const auto started = hard_delete.begin(tx, run.confirmed ? run.asked_by : std::nullopt);
               if (started.outcome != PurgeStart::Outcome::refused) return {};
               return Error{hard_delete_refused, started.refusal}.keeping_effects();
             },
@@ -271,6 +272,7 @@ void App::Impl::start() {
   if (is_unclean) log::warning("runtime", "the last run did not end by itself: messages are taken up with care");
   listeners.streams().tell_opened([this] { pumps.wake(bus::feed_pump); });
   bus.start(is_unclean);
+  resume_erasure(foundation.database());
   if (kafka) kafka->start();
   watch();
   if (foundation.folder() != nullptr)

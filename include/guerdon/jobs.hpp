@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "guerdon/actor.hpp"
 #include "guerdon/cron.hpp"
 #include "guerdon/json.hpp"
 #include "guerdon/result.hpp"
@@ -21,6 +23,8 @@ namespace guerdon {
 struct JobRun {
   /// An administrator asked for this run and knows how much it does (`{"confirm": true}`).
   bool confirmed = false;
+  /// Who asked for it; nobody, where the calendar did.
+  std::optional<ActorId> asked_by{};
   /// What it has done so far, under names of the job's own ("users"); shown with the run and kept.
   std::map<std::string, std::int64_t> counts{};
   /// Whatever the next pass has to know. Gone when the run ends.

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "guerdon/ids.hpp"
@@ -18,15 +19,18 @@ namespace guerdon {
 /// How many rows of which table.
 using PurgeCounts = std::map<std::string, std::int64_t>;
 
-/// How many rows one transaction may still touch, and what it has touched.
+/// How many rows of a subject one transaction may still touch, and what it has touched.
 class PurgeBatch {
  public:
-  explicit PurgeBatch(std::int64_t room) : room_(room) {}
+  explicit PurgeBatch(std::int64_t room, std::vector<std::string> message_keys = {})
+      : room_(room), message_keys_(std::move(message_keys)) {}
 
   /// Never negative: it goes into LIMIT.
   [[nodiscard]] std::int64_t room() const noexcept { return room_ > 0 ? room_ : 0; }
   [[nodiscard]] bool is_full() const noexcept { return room_ <= 0; }
   [[nodiscard]] const PurgeCounts& counts() const noexcept { return counts_; }
+  /// Under which keys, besides its id, messages speak of the subject.
+  [[nodiscard]] const std::vector<std::string>& message_keys() const noexcept { return message_keys_; }
 
   void add(const char* table, std::int64_t rows) {
     if (rows == 0) return;
@@ -37,6 +41,7 @@ class PurgeBatch {
  private:
   std::int64_t room_;
   PurgeCounts counts_;
+  std::vector<std::string> message_keys_;
 };
 
 /// What becomes of a column when the user goes whom it speaks of.
@@ -73,6 +78,8 @@ struct PurgeSource {
   std::function<std::int64_t(Snapshot&, Instant until)> count_due;
   /// The ones that have been gone for longest, first.
   std::function<std::vector<Uuid>(Snapshot&, Instant until, std::int64_t limit)> list_due;
+  /// What is asked before the row goes: under which keys, besides its id, messages speak of it. May be empty.
+  std::function<std::vector<std::string>(Snapshot&, const Uuid&)> message_keys{};
   /// Removes the row itself: from this commit on there is nothing to restore. False where it is not due any more.
   std::function<bool(Tx&, const Uuid&, Instant until, PurgeBatch&)> take;
 };

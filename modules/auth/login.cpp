@@ -4,15 +4,14 @@
 
 #include "accounts.hpp"
 #include "auth/messages.hpp"
-#include "guerdon/base64url.hpp"
 #include "guerdon/bus.hpp"
+#include "names.hpp"
 #include "secrets.hpp"
 
 namespace guerdon::auth {
 namespace {
 
 constexpr std::size_t max_user_agent = 256;  // bytes kept
-constexpr std::size_t name_hash_size = 16;   // bytes kept
 
 std::string_view name_of(const LoginRequest& request) {
   return request.username ? std::string_view{*request.username} : std::string_view{*request.email};
@@ -42,7 +41,7 @@ Login::Login(const AuthConfig& config, Random& random, const AccessTokens& token
       access_tokens_(tokens),
       refresh_tokens_(secrets),
       throttle_(throttle),
-      name_hash_key_(as_text(derive_key(secrets.current, "guerdon login name 1"))),
+      name_keys_(secrets),
       decoy_(decoy_password_hash(password_cost(config), random_bytes<48>(random))),
       verify_(verify),
       copies_(copies) {}
@@ -125,10 +124,7 @@ Error Login::refuse(Tx& tx, const Caller& caller, const LoginRequest& request, s
                      .user_agent = agent_of(caller),
                      .login_time = tx.now(),
                      .name_hash = {}};
-  if (!user) {
-    const auto hash = name_hash_key_.sign(name_key(name_of(request)));
-    failed.name_hash = to_base64url(as_text(hash).substr(0, name_hash_size));
-  }
+  if (!user) failed.name_hash = name_keys_.of_login(name_of(request));
   publish(tx, failed);
   if (reason == LoginFailure::account_suspended)
     return Error{account_suspended, "The account is suspended."}.keeping_effects();

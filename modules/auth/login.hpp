@@ -6,8 +6,8 @@
 #include "dto.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/config.hpp"
-#include "guerdon/crypto.hpp"
 #include "guerdon/password.hpp"
+#include "name_keys.hpp"
 #include "refresh_tokens.hpp"
 #include "repository.hpp"
 #include "sessions/session_copies.hpp"
@@ -52,7 +52,7 @@ class Login {
   const AccessTokens& access_tokens_;
   RefreshTokens refresh_tokens_;
   const LoginThrottle& throttle_;
-  HmacKey name_hash_key_;
+  NameKeys name_keys_;
   std::string decoy_;
   Verify verify_;
   SessionCopies copies_;

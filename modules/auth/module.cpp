@@ -75,6 +75,7 @@ struct Module::Parts {
       : tokens(token_rules(config.auth), secrets, key_pairs_of(config.auth)),
         throttle(secrets, config.limits.enabled),
         tombstones(secrets),
+        name_keys(secrets),
         accounts(config.auth, random, tombstones),
         own_account(config.auth, random, throttle, verify_password, copies),
         directory(cursors),
@@ -90,6 +91,7 @@ struct Module::Parts {
   AccessTokens tokens;
   LoginThrottle throttle;
   Tombstones tombstones;
+  NameKeys name_keys;
   Accounts accounts;
   OwnAccount own_account;
   Directory directory;
@@ -127,7 +129,7 @@ Authenticator& Module::authenticator() { return parts_->authenticator; }
 
 UserDataOwners& Module::user_data() { return parts_->user_data; }
 
-PurgeSource Module::purge_source() const { return account_source(parts_->tombstones); }
+PurgeSource Module::purge_source() const { return account_source(parts_->tombstones, parts_->name_keys); }
 
 PurgeOwner Module::purge_owner() const { return account_owner(); }
 

@@ -28,7 +28,7 @@ struct JobRow {
   std::optional<Instant> retry_at;
   json::object counts, memory;
   std::optional<Instant> asked_at;
-  std::optional<std::string> asked_by;
+  std::optional<std::string> asked_by;  ///< kept until the run has ended
   bool is_confirmed = false;
 };
 BOOST_DESCRIBE_STRUCT(JobRow, (),

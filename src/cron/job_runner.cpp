@@ -30,7 +30,8 @@ std::string describe(const Error& error) {
 }
 
 JobRun run_of(const JobRow& row) {
-  JobRun run{.confirmed = row.is_confirmed, .counts = {}, .memory = row.memory};
+  JobRun run{.confirmed = row.is_confirmed, .asked_by = {}, .counts = {}, .memory = row.memory};
+  if (row.asked_by) run.asked_by = ActorId::trusted(*row.asked_by);
   for (const auto& [name, count] : row.counts) run.counts.emplace(name, count.to_number<std::int64_t>());
   return run;
 }
@@ -179,7 +180,6 @@ void JobRunner::start(Tx& tx, const Entry& entry, JobRow& row) {
   row.is_running = true;
   add_run(tx, row, due_at);
   row.asked_at.reset();
-  row.asked_by.reset();
   save(tx, row);
 }
 
@@ -254,6 +254,7 @@ void JobRunner::finish(Tx& tx, JobRow& row, JobOutcome outcome, std::optional<st
       });
   row.is_running = row.has_begun = row.is_confirmed = false;
   row.holder.reset();
+  row.asked_by.reset();
   row.retry_at.reset();
   row.failures = row.lost = 0;
   row.counts.clear();

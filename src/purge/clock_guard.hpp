@@ -23,8 +23,8 @@ class ClockGuard {
   /// `uptime` counts the time that passes, whatever the system's clock is set to. Both outlive the guard.
   ClockGuard(const Clock& system, const Clock& uptime) : system_(system), uptime_(uptime) {}
 
-  /// Looks, and keeps in the database what time it must be. A clock that has jumped stays so until it is set right or
-  /// trusted.
+  /// Looks, and keeps in the database what time it must be and whether the clock shows it. A clock that has jumped
+  /// stays so until it is set right or trusted, also across a restart, which explains nothing then.
   [[nodiscard]] bool is_sound(Tx& tx);
   /// Somebody who knows says that the clock is right as it is.
   void trust(Tx& tx);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guerdon/attempt.hpp"
 #include "guerdon/audit.hpp"
 #include "purge/platform_rows.hpp"
 
@@ -21,9 +22,12 @@ json::object details_of(const PurgeRun& run) {
   }
   details["users"] = run.users;
   details["events"] = run.events;
+  details["failed"] = run.failed;
   details["rows"] = run.counts;
   return details;
 }
+
+std::string text_of(std::string_view kind, const Uuid& id) { return std::string{kind} + " " + to_text(id); }
 
 PurgeStart answer_of(PurgeStart::Outcome outcome, const PurgeRun& run) {
   return {.outcome = outcome,
@@ -31,6 +35,14 @@ PurgeStart answer_of(PurgeStart::Outcome outcome, const PurgeRun& run) {
           .refusal = run.refusal.value_or(""),
           .due_users = run.due_users,
           .due_events = run.due_events};
+}
+
+/// Whoever asked for a job that runs now: from where is known no more.
+Caller caller_of(const ActorId& actor) {
+  Caller caller;
+  caller.user = UserId::parse(actor.value());
+  caller.key = KeyId::parse(actor.value());
+  return caller;
 }
 
 /// The last run, if it was refused.
@@ -62,29 +74,31 @@ PurgeRun HardDelete::new_run(Tx& tx, Instant until) const {
   return run;
 }
 
-PurgeRun HardDelete::confirmed_run(Tx& tx, const PurgeRun& refused) const {
+/// Who was due then goes, and nobody else.
+PurgeStart HardDelete::start_confirmed(Tx& tx, const PurgeRun& refused, const Caller& caller) {
   if (refused.refusal == clock_jumped) parts_.clock.trust(tx);
-  return new_run(tx, std::min(refused.until_at, tx.now() - rules_.retention));
+  auto run = new_run(tx, std::min(refused.until_at, tx.now() - rules_.retention));
+  run.confirmed_by = caller.actor().value();
+  auto started = start(tx, run);
+  record_audit(tx, caller,
+               {.action = "hard-delete.confirmed", .subject = run.id.to_string(), .details = details_of(refused)});
+  return started;
 }
 
-PurgeStart HardDelete::begin(Tx& tx, bool is_confirmed) {
+PurgeStart HardDelete::begin(Tx& tx, const std::optional<ActorId>& confirmed_by) {
   if (const auto running = lock_running(tx)) return answer_of(PurgeStart::Outcome::running, *running);
-  if (is_confirmed)
-    if (const auto refused = find_refused(tx)) return start(tx, confirmed_run(tx, *refused));
+  if (confirmed_by)
+    if (const auto refused = find_refused(tx)) return start_confirmed(tx, *refused, caller_of(*confirmed_by));
   auto run = new_run(tx, tx.now() - rules_.retention);
   run.refusal = reason_to_refuse(tx, run);
   return start(tx, std::move(run));
 }
 
 Result<PurgeStart> HardDelete::confirm(Tx& tx, const Caller& caller) {
+  if (const auto running = lock_running(tx)) return answer_of(PurgeStart::Outcome::running, *running);
   const auto refused = find_refused(tx);
   if (!refused) return Error{nothing_to_confirm, "the last hard delete was not refused"};
-  auto run = confirmed_run(tx, *refused);
-  run.confirmed_by = caller.actor().value();
-  auto started = start(tx, run);
-  record_audit(tx, caller,
-               {.action = "hard-delete.confirmed", .subject = run.id.to_string(), .details = details_of(*refused)});
-  return started;
+  return start_confirmed(tx, *refused, caller);
 }
 
 std::optional<std::string> HardDelete::reason_to_refuse(Tx& tx, const PurgeRun& run) const {
@@ -100,6 +114,7 @@ PurgeStart HardDelete::start(Tx& tx, PurgeRun run) {
     run.finished_at = tx.now();
   }
   if (!add_run(tx, run)) return answer_of(PurgeStart::Outcome::running, run);
+  forget_failures(tx);  // what was mended meanwhile goes now
   if (run.refusal) {
     record_audit(tx, Caller{},
                  {.action = "hard-delete.refused", .subject = run.id.to_string(), .details = details_of(run)});
@@ -162,20 +177,46 @@ void HardDelete::remove(Tx& tx, const Kind& kind, PurgeRun& run, PurgeRemains re
     if (owner.user_removed) owner.user_removed(tx, UserId{remains.id}, counts_of(remains.counts));
 }
 
-/// True when none is left.
+/// What one that is damaged undergoes is undone, and the run goes past it. False when it was.
+bool HardDelete::attempt_one(Tx& tx, const Kind& kind, PurgeRun& run, const Uuid& id,
+                             FunctionRef<void(PurgeRun&)> work) const {
+  auto changed = run;
+  if (attempt(tx, "hard delete of " + text_of(kind.name, id), [&] { work(changed); })) {
+    run = std::move(changed);
+    return true;
+  }
+  add_failure(tx, kind.name, id);
+  ++run.failed;
+  return false;
+}
+
+std::vector<Uuid> HardDelete::list_due(Tx& tx, const Kind& kind, const PurgeRun& run) const {
+  const auto failed = list_failures(tx, kind.name);
+  auto due = kind.source.list_due(tx, run.until_at, rules_.subjects_a_pass + std::ssize(failed));
+  std::erase_if(due, [&](const Uuid& id) { return failed.contains(id); });
+  return due;
+}
+
+/// True when none is left. One that fails ends the pass: nobody knows what it has cost.
 bool HardDelete::remove_subjects(Tx& tx, const Kind& kind, PurgeRun& run) const {
   auto room = rules_.rows_a_pass;
-  while (auto remains = find_remains(tx, kind.name)) {
-    remove(tx, kind, run, *std::move(remains), PurgeBatch{room}, room);
-    if (room <= 0) return false;
+  while (const auto remains = find_remains(tx, kind.name)) {
+    const auto go_on = [&](PurgeRun& changed) {
+      remove(tx, kind, changed, *remains, PurgeBatch{room, names_of(remains->message_keys)}, room);
+    };
+    if (!attempt_one(tx, kind, run, remains->id, go_on) || room <= 0) return false;
   }
-  const auto due = kind.source.list_due(tx, run.until_at, rules_.subjects_a_pass);
+  const auto due = list_due(tx, kind, run);
   for (const auto& id : due) {
-    if (room <= 0) return false;
-    PurgeBatch one{room};
-    if (!kind.source.take(tx, id, run.until_at, one)) continue;
-    run.*kind.removed += 1;
-    remove(tx, kind, run, {.id = id, .counts = {}}, std::move(one), room);
+    const auto take = [&](PurgeRun& changed) {
+      const auto& find_keys = kind.source.message_keys;
+      const auto keys = find_keys ? find_keys(tx, id) : std::vector<std::string>{};
+      PurgeBatch one{room, keys};
+      if (!kind.source.take(tx, id, run.until_at, one)) return;
+      changed.*kind.removed += 1;
+      remove(tx, kind, changed, {.id = id, .counts = {}, .message_keys = set_of(keys)}, std::move(one), room);
+    };
+    if (room <= 0 || !attempt_one(tx, kind, run, id, take)) return false;
   }
   return due.empty();
 }
@@ -200,7 +241,7 @@ void HardDelete::finish(Tx& tx, PurgeRun& run) const {
   run.state = PurgeState::done;
   run.finished_at = tx.now();
   save_run(tx, run);
-  if (parts_.erase && run.users + run.events > 0) tx.on_commit(parts_.erase);
+  if (parts_.erase && !run.counts.empty()) parts_.erase(tx, run.id);
   record_audit(tx, Caller{}, {.action = "hard-delete.done", .subject = run.id.to_string(), .details = details_of(run)});
 }
 

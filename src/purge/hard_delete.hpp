@@ -1,6 +1,7 @@
 // The hard delete: users, then events, that were softly deleted long enough ago are removed for good, in batches that
 // hold the writer for some milliseconds. It refuses when the clock has jumped and when too many would go at once, until
-// an ADMIN confirms. The job `hard-delete` calls begin(), and then pass() until all is done.
+// an ADMIN confirms. Who can't be removed holds up nobody else. The job `hard-delete` calls begin(), and then pass()
+// until all is done.
 #pragma once
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "guerdon/caller.hpp"
+#include "guerdon/function_ref.hpp"
 #include "guerdon/purge.hpp"
 #include "purge/clock_guard.hpp"
 #include "purge/runs.hpp"
@@ -45,8 +47,8 @@ class HardDelete {
     ClockGuard& clock;
     PurgeSource users, events;
     std::vector<PurgeOwner> owners;
-    /// Called once a run has ended: what was removed is to vanish from the store's files as well.
-    std::function<void()> erase;
+    /// Called in the transaction that ends a run: what it removed is to vanish from the store's files as well.
+    std::function<void(Tx&, PurgeRunId)> erase;
   };
 
   static constexpr std::string_view job = "hard-delete";
@@ -55,11 +57,11 @@ class HardDelete {
   HardDelete(const HardDelete&) = delete;
   HardDelete& operator=(const HardDelete&) = delete;
 
-  /// A run that is under way goes on; a refusal is kept and audited. `is_confirmed` by an ADMIN, where the last one was
-  /// refused, is as confirm().
-  PurgeStart begin(Tx& tx, bool is_confirmed = false);
+  /// A run that is under way goes on; a refusal is kept and audited. Confirmed by an ADMIN, where the last one was
+  /// refused, it is as confirm().
+  PurgeStart begin(Tx& tx, const std::optional<ActorId>& confirmed_by = {});
   /// Starts the run that was refused last: who was due then goes, and nobody else. The job has to be asked for, to work
-  /// it off. Errors: nothing-to-confirm.
+  /// it off. A run that is under way goes on. Errors: nothing-to-confirm.
   Result<PurgeStart> confirm(Tx& tx, const Caller& caller);
   /// One batch of the run under way. True when there is none (any more).
   bool pass(Tx& tx);
@@ -68,10 +70,13 @@ class HardDelete {
   struct Kind;
 
   [[nodiscard]] PurgeRun new_run(Tx& tx, Instant until) const;
-  [[nodiscard]] PurgeRun confirmed_run(Tx& tx, const PurgeRun& refused) const;
   [[nodiscard]] std::optional<std::string> reason_to_refuse(Tx& tx, const PurgeRun& run) const;
   PurgeStart start(Tx& tx, PurgeRun run);
+  PurgeStart start_confirmed(Tx& tx, const PurgeRun& refused, const Caller& caller);
   [[nodiscard]] bool clear(Tx& tx, const Kind& kind, const Uuid& id, PurgeBatch& batch) const;
+  [[nodiscard]] bool attempt_one(Tx& tx, const Kind& kind, PurgeRun& run, const Uuid& id,
+                                 FunctionRef<void(PurgeRun&)> work) const;
+  [[nodiscard]] std::vector<Uuid> list_due(Tx& tx, const Kind& kind, const PurgeRun& run) const;
   void remove(Tx& tx, const Kind& kind, PurgeRun& run, PurgeRemains remains, PurgeBatch one, std::int64_t& room) const;
   [[nodiscard]] bool remove_subjects(Tx& tx, const Kind& kind, PurgeRun& run) const;
   [[nodiscard]] bool remove_answers(Tx& tx, PurgeRun& run) const;

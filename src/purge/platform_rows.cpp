@@ -18,6 +18,8 @@ void forget_addresses(Tx& tx, const std::string& actor, PurgeBatch& batch) {
 void remove_user(Tx& tx, const Uuid& id, PurgeBatch& batch) {
   const auto user = UserId{id}.to_string();
   bus::scrub_messages(tx, user, batch);
+  for (const auto& key : batch.message_keys())
+    if (!batch.is_full()) bus::scrub_messages(tx, key, batch);
   if (!batch.is_full()) forget_addresses(tx, user, batch);
 }
 
@@ -60,6 +62,7 @@ PurgeOwner platform_purge_owner() {
                       {"purge_runs", "users", Fate::impersonal},
                       {"purge_runs", "due_users", Fate::impersonal},
                       {"purge_runs", "confirmed_by", Fate::pseudonym},
+                      {"purge_subjects", "message_keys", Fate::removed},
                       {"jobs", "asked_by", Fate::pseudonym},
                       {"job_runs", "asked_by", Fate::pseudonym},
                       {"job_runs", "error", Fate::impersonal},

@@ -14,14 +14,15 @@ struct HardDeleteView {
   Instant until;  ///< who was softly deleted by then is due
   std::int64_t due_users = 0, due_events = 0;
   std::int64_t users = 0, events = 0;
-  json::object rows;  ///< removed or scrubbed, by table
+  std::int64_t failed = 0;  ///< users and events that could not be removed: the log says why
+  json::object rows;        ///< removed or scrubbed, by table
   std::optional<std::string> confirmed_by;
   Instant started_at;
   std::optional<Instant> finished_at;
 };
 BOOST_DESCRIBE_STRUCT(HardDeleteView, (),
-                      (id, state, refusal, until, due_users, due_events, users, events, rows, confirmed_by, started_at,
-                       finished_at))
+                      (id, state, refusal, until, due_users, due_events, users, events, failed, rows, confirmed_by,
+                       started_at, finished_at))
 
 enum class Confirmed { accepted };
 BOOST_DESCRIBE_ENUM(Confirmed, accepted)
@@ -44,6 +45,7 @@ HardDeleteView view_of(PurgeRun& run) {
           .due_events = run.due_events,
           .users = run.users,
           .events = run.events,
+          .failed = run.failed,
           .rows = std::move(run.counts),
           .confirmed_by = std::move(run.confirmed_by),
           .started_at = run.started_at,

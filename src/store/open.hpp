@@ -59,8 +59,12 @@ class ManagedDatabase : public Database {
   [[nodiscard]] virtual StoreStats stats() const noexcept = 0;  ///< thread-safe
   [[nodiscard]] virtual const CommitFigures& commit_figures() const noexcept = 0;
   /// What is deleted by now is to vanish from the files as well, soon and without holding anybody up. From a command,
-  /// as an action of on_commit. PostgreSQL sees to its files by itself.
-  virtual void erase_deleted() noexcept {}
+  /// as an action of on_commit. `done` is called once it has, on a store thread: hand over and return. It isn't called
+  /// when the process ends before, nor when somebody else has asked meanwhile: theirs is. PostgreSQL sees to its files
+  /// by itself, and is done at once.
+  virtual void erase_deleted(std::function<void()> done = {}) {
+    if (done) done();
+  }
   /// As open_reader(), but a run may take longer than `longest_read`: for work on the whole of the data.
   [[nodiscard]] virtual std::unique_ptr<Reader> open_patient_reader() = 0;
 };

@@ -1,6 +1,8 @@
 // The row goes in one transaction with all that refers to it: there is little of it for any one account.
 #include "removal.hpp"
 
+#include <utility>
+
 #include "../repository.hpp"
 #include "../throttle/throttle.hpp"
 
@@ -32,6 +34,14 @@ bool take(Tx& tx, const Tombstones& tombstones, UserId user, Instant until, Purg
   return true;
 }
 
+std::vector<std::string> message_keys(Snapshot& snapshot, const NameKeys& keys, UserId user) {
+  const auto names = snapshot.find<Names>("SELECT username, email FROM auth_users WHERE id = $1", user);
+  if (!names) return {};
+  auto all = keys.all_of(names->username);
+  for (auto& key : keys.all_of(names->email)) all.push_back(std::move(key));
+  return all;
+}
+
 std::vector<Uuid> list_due(Snapshot& snapshot, Instant until, std::int64_t limit) {
   constexpr Sql sql =
       "SELECT id FROM auth_users WHERE status = 'DELETED' AND deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2";
@@ -40,17 +50,19 @@ std::vector<Uuid> list_due(Snapshot& snapshot, Instant until, std::int64_t limit
 
 }  // namespace
 
-PurgeSource account_source(const Tombstones& tombstones) {
-  return {.exists = [](Snapshot& snapshot, const Uuid& id) { return find_state(snapshot, UserId{id}).has_value(); },
-          .count_all = [](Snapshot& snapshot) { return snapshot.get<std::int64_t>("SELECT count(*) FROM auth_users"); },
-          .count_due =
-              [](Snapshot& snapshot, Instant until) {
-                return snapshot.get<std::int64_t>(
-                    "SELECT count(*) FROM auth_users WHERE status = 'DELETED' AND deleted_at <= $1", until);
-              },
-          .list_due = list_due,
-          .take = [&tombstones](Tx& tx, const Uuid& id, Instant until,
-                                PurgeBatch& batch) { return take(tx, tombstones, UserId{id}, until, batch); }};
+PurgeSource account_source(const Tombstones& tombstones, const NameKeys& keys) {
+  return {
+      .exists = [](Snapshot& snapshot, const Uuid& id) { return find_state(snapshot, UserId{id}).has_value(); },
+      .count_all = [](Snapshot& snapshot) { return snapshot.get<std::int64_t>("SELECT count(*) FROM auth_users"); },
+      .count_due =
+          [](Snapshot& snapshot, Instant until) {
+            return snapshot.get<std::int64_t>(
+                "SELECT count(*) FROM auth_users WHERE status = 'DELETED' AND deleted_at <= $1", until);
+          },
+      .list_due = list_due,
+      .message_keys = [&keys](Snapshot& snapshot, const Uuid& id) { return message_keys(snapshot, keys, UserId{id}); },
+      .take = [&tombstones](Tx& tx, const Uuid& id, Instant until,
+                            PurgeBatch& batch) { return take(tx, tombstones, UserId{id}, until, batch); }};
 }
 
 PurgeOwner account_owner() {

@@ -2,13 +2,14 @@
 // stays is its id, where somebody else's row names it, and a tombstone.
 #pragma once
 
+#include "../name_keys.hpp"
 #include "guerdon/purge.hpp"
 #include "tombstones.hpp"
 
 namespace guerdon::auth {
 
-/// Accounts with status DELETED. The tombstones outlive it.
-[[nodiscard]] PurgeSource account_source(const Tombstones& tombstones);
+/// Accounts with status DELETED. The tombstones and the keys outlive it.
+[[nodiscard]] PurgeSource account_source(const Tombstones& tombstones, const NameKeys& keys);
 
 [[nodiscard]] PurgeOwner account_owner();
 

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include "../names.hpp"
+#include "../name_keys.hpp"
 #include "auth/messages.hpp"
-#include "guerdon/base64url.hpp"
 #include "guerdon/bus.hpp"
 #include "guerdon/client_address.hpp"
 #include "model.hpp"
@@ -15,7 +14,6 @@
 namespace guerdon::auth {
 namespace {
 
-constexpr std::size_t told_hash_size = 16;                // bytes of a hash that messages hold
 constexpr std::chrono::seconds longest_wait_told{86400};  // also for what no waiting ends
 constexpr std::int64_t most_rows = 100'000;
 
@@ -29,8 +27,6 @@ Digest key_of_account(UserId user) { return sha256("account " + user.to_string()
 
 /// Of what is tried by who is logged in.
 Digest key_of_session(UserId user) { return sha256("session of " + user.to_string()); }
-
-std::string told(const Digest& hash) { return to_base64url(as_text(hash).substr(0, told_hash_size)); }
 
 BruteForceSuspected suspicion(Tx& tx, const Caller& caller, std::int64_t failures, Instant until) {
   return {.user_id = {},
@@ -46,10 +42,10 @@ BruteForceSuspected suspicion(Tx& tx, const Caller& caller, std::int64_t failure
 }  // namespace
 
 LoginThrottle::LoginThrottle(const SigningSecrets& secrets, bool locks_addresses)
-    : key_(as_text(derive_key(secrets.current, "guerdon login throttle 1"))), locks_addresses_(locks_addresses) {}
+    : key_(as_text(derive_key(secrets.current, throttle_purpose))), locks_addresses_(locks_addresses) {}
 
 Digest LoginThrottle::key_of(const Tried& tried) const {
-  if (!tried.user) return key_.sign("name " + name_key(tried.name));
+  if (!tried.user) return key_.sign(throttle_subject(tried.name));
   return tried.in_session ? key_of_session(*tried.user) : key_of_account(*tried.user);
 }
 

@@ -35,7 +35,7 @@ class SqliteDatabase final : public ManagedDatabase {
   [[nodiscard]] std::unique_ptr<Reader> open_patient_reader() override {
     return std::make_unique<SqliteReader>(shared_, std::nullopt);
   }
-  void erase_deleted() noexcept override { writer_.erase_deleted(); }
+  void erase_deleted(std::function<void()> done) override { writer_.erase_deleted(std::move(done)); }
   void set_outbox_sink(OutboxSink* sink) noexcept override { writer_.set_outbox_sink(sink); }
   [[nodiscard]] StoreStats stats() const noexcept override { return writer_.stats(); }
   [[nodiscard]] const CommitFigures& commit_figures() const noexcept override { return writer_.commit_figures(); }

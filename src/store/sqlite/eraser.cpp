@@ -4,6 +4,7 @@
 #include "store/sqlite/eraser.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/sqlite/errors.hpp"
 
@@ -51,7 +52,7 @@ bool is_clean(const unsigned char* bytes, const Gap& gap) {
 bool Eraser::is_due() const noexcept { return is_wanted() && Steady::now() - rested_ >= pause; }
 
 std::optional<std::string> Eraser::step() {
-  if (is_asked_.exchange(false)) begin();
+  if (is_asked_anew()) begin();
   rested_ = Steady::now();
   if (!is_working_) return std::nullopt;
   bool is_whole = false;
@@ -62,9 +63,23 @@ std::optional<std::string> Eraser::step() {
   if (next_ >= 0) return std::nullopt;
   bool is_cut = false;
   if (auto failure = checkpointer_.cut(is_cut)) return failure;
-  is_working_ = !is_cut;
   rested_ = Steady::now();
+  if (is_cut) end();
   return std::nullopt;
+}
+
+void Eraser::ask(std::function<void()> done) {
+  const std::lock_guard lock{asking_};
+  asked_done_ = std::move(done);
+  is_asked_ = true;
+}
+
+/// Who has asked is told in the end, and who asked before them is not.
+bool Eraser::is_asked_anew() {
+  const std::lock_guard lock{asking_};
+  if (!is_asked_.exchange(false)) return false;
+  done_ = std::exchange(asked_done_, nullptr);
+  return true;
 }
 
 void Eraser::begin() {
@@ -73,6 +88,11 @@ void Eraser::begin() {
   next_ = is_plain ? 0 : -1;
   has_written_ = false;
   is_working_ = true;
+}
+
+void Eraser::end() {
+  is_working_ = false;
+  if (const auto done = std::exchange(done_, nullptr)) done();
 }
 
 /// The next pages of the file; -1 is next when all are done. False after an I/O error.

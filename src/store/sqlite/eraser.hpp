@@ -6,6 +6,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +25,9 @@ class Eraser {
   Eraser(const Eraser&) = delete;
   Eraser& operator=(const Eraser&) = delete;
 
-  /// From the file's beginning, also where it is under way.
-  void ask() noexcept { is_asked_ = true; }
+  /// From the file's beginning, also where it is under way. `done` is called after the last step, by whoever takes it;
+  /// of those who ask meanwhile, that of the last one alone.
+  void ask(std::function<void()> done);
   [[nodiscard]] bool is_wanted() const noexcept { return is_asked_ || is_working_; }
   [[nodiscard]] bool is_due() const noexcept;
   /// A step of some milliseconds. A reader in the middle of a query may hold it up: it goes on at another step. Gives
@@ -37,13 +40,18 @@ class Eraser {
  private:
   using Steady = std::chrono::steady_clock;
 
+  [[nodiscard]] bool is_asked_anew();
   void begin();
+  void end();
   [[nodiscard]] bool erase_stretch();
   [[nodiscard]] bool erase_page(std::int64_t page, const unsigned char* bytes);
 
   SqliteConnection& connection_;
   Checkpointer& checkpointer_;
+  std::mutex asking_;
   std::atomic<bool> is_asked_{false};
+  std::function<void()> asked_done_;  // of who asked last
+  std::function<void()> done_;        // of what is under way
   bool is_working_ = false;
   bool has_written_ = false;
   std::int64_t next_ = 0;  // page, from 0

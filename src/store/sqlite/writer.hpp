@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,7 +35,7 @@ class SqliteWriter {
   /// Finishes what is queued, checkpoints, ends the thread. Idempotent; not for the writer's own thread.
   void stop();
   /// See ManagedDatabase::erase_deleted().
-  void erase_deleted() noexcept { eraser_.ask(); }
+  void erase_deleted(std::function<void()> done) { eraser_.ask(std::move(done)); }
   void set_outbox_sink(OutboxSink* sink) noexcept { sink_.store(sink, std::memory_order_release); }
   [[nodiscard]] StoreStats stats() const noexcept;
   [[nodiscard]] const CommitFigures& commit_figures() const noexcept { return figures_; }

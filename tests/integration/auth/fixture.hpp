@@ -139,6 +139,7 @@ struct AuthOnDatabase {
                 .request_id = {}};
   AccessTokens tokens{{.issuer = "guerdon", .audience = "guerdon"}, secrets};
   Tombstones tombstones{secrets};
+  NameKeys name_keys{secrets};
   Accounts accounts{config, *random, tombstones};
   LoginThrottle throttle{secrets, true};
   OwnAccount own_account;

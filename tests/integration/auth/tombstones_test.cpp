@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 void remove_for_good(AuthOnDatabase& auth, UserId user) {
   auth.execute("UPDATE auth_users SET status = 'DELETED', deleted_at = created_at WHERE id = $1", user);
-  const auto source = account_source(auth.tombstones);
+  const auto source = account_source(auth.tombstones, auth.name_keys);
   const auto taken = auth.store->write([&](Tx& tx) -> Result<bool> {
     PurgeBatch batch{100};
     return source.take(tx, user.uuid(), tx.now(), batch);
@@ -92,7 +92,7 @@ TEST_CASE("Tombstones hold no name, outlive a change of the secret, and are forg
 TEST_CASE("Only a DELETED account is taken, and only once it has been so for long enough") {
   AuthOnDatabase auth{GENERATE(from_range(test::engines()))};
   const auto user = auth.register_user("bob").value().id;
-  const auto source = account_source(auth.tombstones);
+  const auto source = account_source(auth.tombstones, auth.name_keys);
   const auto take = [&](Instant until) {
     return auth.store
         ->write([&](Tx& tx) -> Result<bool> {

@@ -231,6 +231,27 @@ TEST_CASE("who asked for a run is in the audit log, and who was refused is not")
   CHECK(entries == std::vector<std::string>{R"(job.run-asked-for chunks {"confirm":true})"});
 }
 
+TEST_CASE("a run knows who asked for it in each of its passes, and the next one nothing of them") {
+  std::vector<std::optional<ActorId>> askers;
+  Jobland land{
+      GENERATE(from_range(test::engines())), [&](JobRunner& jobs) {
+        jobs.add({.name = "curious", .schedule = every("@hourly"), .pass = [&](Tx&, JobRun& run) -> Result<JobPass> {
+                    askers.push_back(run.asked_by);
+                    return askers.size() == 1 ? JobPass::more : JobPass::done;
+                  }});
+      }};
+  land.settle();
+  REQUIRE(land.ask("curious"));
+  land.settle();
+  const auto asker = ActorId::trusted(UserId{}.to_string());
+  REQUIRE(askers.size() == 2);
+  CHECK(askers[0] == asker);
+  CHECK(askers[1] == asker);
+  land.advance(1h);
+  REQUIRE(askers.size() == 3);
+  CHECK_FALSE(askers[2]);
+}
+
 TEST_CASE("jobs take turns: a long one does not keep others waiting") {
   std::string order;
   const auto lasting = [&](const std::string& name, std::int64_t passes) {

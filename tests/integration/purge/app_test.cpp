@@ -48,7 +48,9 @@ class Site {
     write([](Tx& tx) {
       tx.exec(
           "INSERT INTO purge_runs (id, state, stage, refusal, until_at, due_users, due_events, users, events, counts,"
-          " answers_after, started_at) VALUES ($1, 'REFUSED', 'USERS', 'too-many-users', $2, 0, 0, 0, 0, $3, $4, $2)",
+          " answers_after, started_at, number) VALUES ($1, 'REFUSED', 'USERS', 'too-many-users', $2, 0, 0, 0, 0, $3, "
+          "$4,"
+          " $2, (SELECT coalesce(max(number), 0) + 1 FROM purge_runs))",
           tx.new_id<UserId>(), tx.now() - 30 * 24h, json::object{}, Bytes{});
     });
   }
@@ -96,6 +98,13 @@ bool has_vanished(const Site& site, const std::vector<std::string>& needles) {
       if (bytes.find(needle) != std::string::npos) return false;
   }
   return true;
+}
+
+bool wishes_to_erase(Server& server) {
+  return server.database()
+      .read(
+          [](Snapshot& s) { return s.find<std::string>("SELECT value FROM server_state WHERE key = 'erase.pending'"); })
+      .has_value();
 }
 
 /// Looks again until it is so, for ten seconds at most.
@@ -163,6 +172,14 @@ TEST_CASE("after a run the user's name and address are nowhere in the files, nor
   else
     CHECK(tables_holding(site, marker).size() >= 4);
   for (const auto user : gone) site.delete_softly(user);
+  for (const auto& name : {marker + "1000", marker + "1000@example.com"}) {
+    auto attempt = testing::json_call(
+        "POST", "/api/auth/login",
+        {{name.find('@') == std::string::npos ? "username" : "email", name}, {"password", "what was it again"}});
+    attempt.headers.emplace_back("User-Agent", marker + " browser");
+    CHECK(site.server.send(attempt).status == 401);
+  }
+  site.server.settle();
   site.server.advance(31 * 24h);
   const auto answer = site.run_hard_delete(admin);
   REQUIRE(answer.status == 202);
@@ -170,7 +187,7 @@ TEST_CASE("after a run the user's name and address are nowhere in the files, nor
 
   if (is_file) {
     CHECK(comes_true([&] { return has_vanished(site, {marker}); }));
-    CHECK(comes_true([&] { return bytes_of(site.file() + "-wal").empty(); }));
+    CHECK(comes_true([&] { return !wishes_to_erase(site.server); }));
     CHECK_FALSE(has_vanished(site, {"person1919"}));
   } else {
     CHECK(tables_holding(site, marker) == std::vector<std::string>{});
@@ -256,5 +273,25 @@ TEST_CASE("the nightly job removes who is due, refuses when too many are, and is
   const auto runs = site.server.get(runs_route, admin);
   CHECK(runs.text("/items/0/state") == "DONE");
   CHECK(runs.at("/items/0/users") == 1001);
+  const auto audit = site.server.get("/api/admin/audit?action=hard-delete.confirmed", admin);
+  CHECK(audit.text("/items/0/subjectId") == runs.text("/items/0/id"));
+  CHECK(audit.text("/items/0/actorId") == runs.text("/items/0/confirmedBy"));
   CHECK(runs.text("/items/1/refusal") == "too-many-users");
+}
+
+TEST_CASE("a server that ended before the files were swept sweeps them at its next start") {
+  const test::TempFolder folder;
+  const test::DatabasePlace place{GENERATE(from_range(test::engines()))};
+  testing::ServerOptions options;
+  options.configure = [&](Config& config) { config.database.url = *DatabaseUrl::parse(place.url()); };
+  options.data_folder = folder.path().string();
+  {
+    Server server{options};
+    REQUIRE(server.database().write([](Tx& tx) -> Result<void> {
+      tx.exec("INSERT INTO server_state (key, value) VALUES ('erase.pending', 'a run')");
+      return {};
+    }));
+  }
+  Server server{options};
+  CHECK(comes_true([&] { return !wishes_to_erase(server); }));
 }

@@ -30,10 +30,10 @@ struct Graveyard : Office {
   explicit Graveyard(Engine engine, HardDeleteRules rules = {})
       : Office(engine),
         hard_delete(rules, {.clock = guard,
-                            .users = auth::account_source(tombstones),
+                            .users = auth::account_source(tombstones, name_keys),
                             .events = event::purge_source(),
                             .owners = all_purge_owners(),
-                            .erase = [this] { ++erasures; }}) {
+                            .erase = [this](Tx& tx, PurgeRunId) { tx.on_commit([this] { ++erasures; }); }}) {
     system.set(store.clock.now());
     uptime.set(Instant{1h});
   }
@@ -110,8 +110,9 @@ struct Graveyard : Office {
 
   FakeClock system, uptime;
   ClockGuard guard{system, uptime};
-  auth::SigningSecrets secrets{.current = std::string(32, 'k'), .previous = {}};
+  auth::SigningSecrets secrets{.current = std::string(32, 'k'), .previous = std::string(32, 'p')};
   auth::Tombstones tombstones{secrets};
+  auth::NameKeys name_keys{secrets};
   int erasures = 0;
   HardDelete hard_delete;
 };

@@ -62,7 +62,9 @@ TEST_CASE("a job that is asked for with a confirmation starts the run that was r
   delete_users(yard, 4);
   yard.pass_time(30 * 24h);
   const auto begin_confirmed = [&] {
-    return yard.store->write([&](Tx& tx) -> Result<PurgeStart> { return yard.hard_delete.begin(tx, true); }).value();
+    return yard.store
+        ->write([&](Tx& tx) -> Result<PurgeStart> { return yard.hard_delete.begin(tx, yard.boss().actor()); })
+        .value();
   };
   CHECK(begin_confirmed().outcome == Outcome::refused);
   const auto started = begin_confirmed();
@@ -71,6 +73,9 @@ TEST_CASE("a job that is asked for with a confirmation starts the run that was r
   CHECK(begin_confirmed().outcome == Outcome::running);
   yard.finish();
   CHECK(yard.last_run().users == 4);
+  CHECK(yard.last_run().confirmed_by == yard.admin_id.to_string());
+  CHECK(yard.audited("hard-delete.confirmed", started.run.to_string()) == 1);
+  CHECK(yard.violations() == Lines{});
 }
 
 TEST_CASE("one user in twenty goes unasked, however many that are") {
@@ -84,8 +89,32 @@ TEST_CASE("one user in twenty goes unasked, however many that are") {
 TEST_CASE("nothing is confirmed that was not refused") {
   Graveyard yard{GENERATE(from_range(engines()))};
   CHECK(yard.confirm().error().problem == nothing_to_confirm);
-  yard.begin();
+  const auto run = yard.begin().run;
+  const auto confirmed = yard.confirm();
+  REQUIRE(confirmed);
+  CHECK(confirmed->outcome == Outcome::running);
+  CHECK(confirmed->run == run);
+  yard.finish();
   CHECK(yard.confirm().error().problem == nothing_to_confirm);
+}
+
+TEST_CASE("a refusal of a clock that was ahead is an old one once another run has been, whatever their ids say") {
+  Graveyard yard{GENERATE(from_range(engines()))};
+  PurgeRun ahead;
+  ahead.id = PurgeRunId::parse("prg_7zzzzzzzzzzzzzzzzzzzzzzzzz").value();
+  ahead.state = PurgeState::refused;
+  ahead.refusal = "clock-jumped";
+  ahead.until_at = ahead.started_at = yard.store.clock.now() + 31 * 24h;
+  ahead.finished_at = ahead.started_at;
+  yard.write([&](Tx& tx) { REQUIRE(add_run(tx, ahead)); });
+  REQUIRE(yard.last_run().id == ahead.id);
+  const auto later = yard.begin().run;
+  yard.finish();
+  CHECK(yard.last_run().id == later);
+  CHECK(yard.confirm().error().problem == nothing_to_confirm);
+  const auto rest = yard.store->read([&](Snapshot& s) { return page_runs(s, later.uuid(), 10); });
+  REQUIRE(rest.size() == 1);
+  CHECK(rest.front().id == ahead.id);
 }
 
 TEST_CASE("a clock that jumped a month ahead removes nobody, until it is set right or an ADMIN says that it is") {
@@ -154,6 +183,31 @@ TEST_CASE("a server that was off for a weekend believes its clock, one that find
   yard.system.advance(-32 * 24h);
   ClockGuard in_the_past{yard.system, yard.uptime};
   CHECK_FALSE(look(yard, in_the_past));
+}
+
+TEST_CASE("a jump that was noticed is one after a restart as well, until the clock is right or trusted") {
+  Graveyard yard{GENERATE(from_range(engines()))};
+  REQUIRE(look(yard, yard.guard));
+  const auto jump = 48h;  // less than a server may be off
+  yard.system.advance(jump);
+  REQUIRE_FALSE(look(yard, yard.guard));
+  ClockGuard restarted{yard.system, yard.uptime};
+  CHECK_FALSE(look(yard, restarted));
+  yard.pass_time(10min);
+  CHECK_FALSE(look(yard, restarted));
+
+  SECTION("set right") {
+    yard.system.advance(-jump);
+    ClockGuard again{yard.system, yard.uptime};
+    CHECK(look(yard, again));
+  }
+  SECTION("trusted") {
+    yard.write([&](Tx& tx) { restarted.trust(tx); });
+    CHECK(look(yard, restarted));
+  }
+  yard.system.advance(60h);
+  ClockGuard after_the_weekend{yard.system, yard.uptime};
+  CHECK(look(yard, after_the_weekend));
 }
 
 TEST_CASE("a sandbox's lead is no jump: there a month passes in a moment, and the deleted go") {

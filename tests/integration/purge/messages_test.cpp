@@ -94,6 +94,42 @@ TEST_CASE(
   CHECK(yard.last_run().counts.at("outbox") == 21);
 }
 
+TEST_CASE("where log-ins with a removed user's name failed from is forgotten, under this secret and the one before") {
+  Graveyard yard{GENERATE(from_range(engines())), {.rows_a_pass = 3}};
+  const auto user = yard.new_user();
+  const auto other = yard.new_user();
+  const auto name_of = [&](UserId id) {
+    return yard.store->read(
+        [&](Snapshot& s) { return s.get<std::string>("SELECT username FROM auth_users WHERE id = $1", id); });
+  };
+  const auto email = yard.store->read(
+      [&](Snapshot& s) { return s.get<std::string>("SELECT email FROM auth_users WHERE id = $1", user); });
+  const auth::NameKeys before{{.current = yard.secrets.previous, .previous = {}}};
+  const std::string failed = R"({"reason":"BAD_CREDENTIALS","ipAddress":"203.0.113.9","userAgent":"marker"})";
+  auto keys = yard.name_keys.all_of(name_of(user));
+  CHECK(keys.size() == 4);
+  CHECK(keys.front() == yard.name_keys.of_login(name_of(user)));
+  keys.push_back(yard.name_keys.of_login(email));
+  keys.push_back(before.of_login(email));
+  const auto others = yard.name_keys.of_login(name_of(other));
+  yard.write([&](Tx& tx) {
+    std::int64_t position = 100;
+    for (const auto& key : keys) log_message(tx, ++position, key, {"auth.events.login", "LoginFailed", failed});
+    log_message(tx, ++position, keys[1], {"auth.events.security", "BruteForceSuspected", failed});
+    log_message(tx, ++position, others, {"auth.events.login", "LoginFailed", failed});
+  });
+  yard.delete_softly(user);
+  yard.pass_time(30 * 24h);
+  yard.begin();
+  yard.finish();
+  for (const auto& key : keys) CHECK(payloads(yard, key).front() == R"({"reason":"BAD_CREDENTIALS"})");
+  CHECK(payloads(yard, keys[1]).size() == 2);
+  CHECK(payloads(yard, keys[1]).back() == R"({"reason":"BAD_CREDENTIALS"})");
+  CHECK(payloads(yard, others) == Lines{failed});
+  CHECK(yard.last_run().counts.at("outbox") == 7);
+  CHECK(yard.count("SELECT count(*) FROM purge_subjects WHERE id = $1", user.uuid()) == 0);
+}
+
 TEST_CASE("kept answers that tell of a removed user go, those of others stay") {
   Graveyard yard{GENERATE(from_range(engines()))};
   const auto user = yard.new_user();

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "guerdon/crypto.hpp"
+#include "purge/erasure.hpp"
 #include "support/databases.hpp"
 #include "support/result.hpp"
 
@@ -25,7 +26,7 @@ std::string name_of(int row) { return "row-" + to_hex(sha256("number " + std::to
 
 class Store {
  public:
-  Store() : database(Engine::sqlite, Schema::none) {
+  Store() : database(Engine::sqlite) {
     write([](Tx& tx) {
       tx.exec("CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, more TEXT NOT NULL) STRICT");
       tx.exec("CREATE TABLE by_name (name TEXT PRIMARY KEY NOT NULL, more TEXT NOT NULL) STRICT, WITHOUT ROWID");
@@ -63,6 +64,14 @@ class Store {
   }
   void erase() {
     write([&](Tx& tx) { tx.on_commit([this] { database->erase_deleted(); }); });
+  }
+  /// As a hard delete that has ended leaves it where the process ends right after the commit.
+  void wish(const std::string& name) {
+    write([&](Tx& tx) { tx.exec("INSERT INTO server_state (key, value) VALUES ('erase.pending', $1)", name); });
+  }
+  [[nodiscard]] std::optional<std::string> pending() {
+    return database->read(
+        [](Snapshot& s) { return s.find<std::string>("SELECT value FROM server_state WHERE key = 'erase.pending'"); });
   }
   /// How many names of deleted rows stand in the file or in its log.
   [[nodiscard]] std::size_t left_behind() const {
@@ -166,4 +175,57 @@ TEST_CASE("a reader in the middle of an old state holds erasing up, and no longe
   reader.join();
   CHECK(comes_true([&] { return store.log_is_empty() && store.left_behind() == 0; }));
   CHECK(store.is_sound());
+}
+
+TEST_CASE("a wish to erase that the process did not live to see is taken up at the next start, and then forgotten") {
+  Store store;
+  store.delete_most();
+  store.wish("one");
+  store.database.reopen();
+  REQUIRE(store.left_behind() > 0);
+  CHECK(store.pending() == "one");
+  resume_erasure(*store.database);
+  CHECK(comes_true([&] { return store.left_behind() == 0 && !store.pending(); }));
+  CHECK(store.is_sound());
+}
+
+TEST_CASE("a wish is kept with the transaction that it belongs to, until it has come true") {
+  Store store;
+  store.delete_most();
+  const auto refused = store.database->write([&](Tx& tx) -> Result<void> {
+    want_erasure(tx, *store.database, "refused");
+    return Error{problems::not_found, "never mind"};
+  });
+  CHECK_FALSE(refused);
+  CHECK_FALSE(store.pending());
+  store.write([&](Tx& tx) { want_erasure(tx, *store.database, "one"); });
+  CHECK(comes_true([&] { return store.left_behind() == 0 && !store.pending(); }));
+}
+
+TEST_CASE("a wish that has come true does not make a newer one forgotten") {
+  Store store;
+  store.delete_most();
+  store.write([&](Tx& tx) {
+    want_erasure(tx, *store.database, "one");
+    tx.exec("UPDATE server_state SET value = 'two' WHERE key = 'erase.pending'");
+  });
+  REQUIRE(comes_true([&] { return store.log_is_empty() || store.left_behind() == 0; }));
+  CHECK(store.pending() == "two");
+  resume_erasure(*store.database);
+  CHECK(comes_true([&] { return !store.pending(); }));
+}
+
+TEST_CASE("of those who ask while the files are swept, the last one is told") {
+  Store store;
+  store.delete_most();
+  std::atomic<int> first{0}, last{0};
+  store.write([&](Tx& tx) {
+    tx.on_commit([&] {
+      store.database->erase_deleted([&] { ++first; });
+      store.database->erase_deleted([&] { ++last; });
+    });
+  });
+  CHECK(comes_true([&] { return last == 1; }));
+  CHECK(first == 0);
+  CHECK(store.left_behind() == 0);
 }
