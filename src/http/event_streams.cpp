@@ -179,8 +179,8 @@ void EventStreams::Stream::take_place(Ticket ticket, std::optional<Response> ref
         Error{problems::too_many_streams, "Too many clients follow already."}.after(std::chrono::seconds{5}),
         job_.request_id());
   if (refusal) return ticket.answer(with_limits(job_, *std::move(refusal)));
-  all_.read_soon(shared_from_this(), std::move(ticket), Cause::first);
   if (all_.opened_) all_.opened_();
+  all_.read_soon(shared_from_this(), std::move(ticket), Cause::first);
 }
 
 // Its caller may have lost the right to call since.
