@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "bus/feed_readers.hpp"
 #include "bus/feed_reading.hpp"
 #include "bus/log_epoch.hpp"
 #include "guerdon/audit.hpp"
@@ -12,6 +13,8 @@ namespace guerdon::bus {
 namespace {
 
 constexpr std::string_view earliest = "earliest", latest = "latest";
+constexpr std::string_view readers_mark = "feed readers\n";
+constexpr std::int64_t ordinary_page = 20;
 
 Error no_cursor(std::string_view where, bool is_parameter) {
   return Error{Fault{std::string{where}, is_parameter, "bad-format",
@@ -29,6 +32,19 @@ Error expired() {
   return {problems::cursor_expired,
           "Messages after this place are not kept any more. Begin again with after=earliest; a consumer commits with "
           "reset first."};
+}
+
+std::string mark_of(const ReaderKey& reader) {
+  return std::string{readers_mark}.append(reader.topic).append("\n").append(reader.consumer);
+}
+
+/// The reader that a page ended with. A name has no line ends.
+std::optional<ReaderKey> read_mark(const CursorCodec& cursors, std::string_view cursor) {
+  const auto text = cursors.open(cursor);
+  if (!text || !text->starts_with(readers_mark)) return std::nullopt;
+  const auto line = text->rfind('\n');
+  if (line < readers_mark.size()) return std::nullopt;
+  return ReaderKey{text->substr(readers_mark.size(), line - readers_mark.size()), text->substr(line + 1)};
 }
 
 /// Is the place one of this log, with all that comes after it?
@@ -99,6 +115,42 @@ Result<Committed> Feed::commit(Tx& tx, const Caller& caller, const std::string& 
                   .subject = topic,
                   .details = {{"consumer", request.consumer.value()}, {"to", json::value_from(place.positions)}}});
   return committed;
+}
+
+Result<Page<FeedReaderView>> Feed::readers(Snapshot& snapshot, const PageQuery& query) const {
+  std::optional<ReaderKey> after;
+  if (query.cursor) {
+    after = read_mark(cursors_, query.cursor->value());
+    if (!after) return Error{Fault{"cursor", true, "bad-format", "use nextCursor of the page before"}};
+  }
+  const auto limit = query.limit ? query.limit->value() : ordinary_page;
+  auto found = list_readers(snapshot, after.value_or(ReaderKey{}), limit + 1);
+  Page<FeedReaderView> page;
+  if (static_cast<std::int64_t>(found.size()) > limit) {
+    found.pop_back();
+    page.next_cursor = cursors_.seal(mark_of(found.back().key));
+  }
+  const auto epoch = epoch_of(snapshot);
+  for (auto& reader : found)
+    page.items.push_back({.topic = reader.key.topic,
+                          .consumer = reader.key.consumer,
+                          .cursor = seal_place(cursors_, reader.key.topic, {epoch, reader.positions}),
+                          .positions = std::move(reader.positions),
+                          .lag = reader.lag,
+                          .oldest_at = reader.oldest_at,
+                          .committed_at = reader.committed_at});
+  return page;
+}
+
+Result<void> Feed::forget(Tx& tx, const Caller& caller, const std::string& topic, const std::string& consumer) const {
+  const auto positions = find_offsets(tx, topic, consumer);
+  if (!positions || !remove_reader(tx, topic, consumer))
+    return Error{guerdon::problems::not_found, "No consumer of that name has committed on this topic."};
+  record_audit(tx, caller,
+               {.action = "feed.consumer-removed",
+                .subject = topic,
+                .details = {{"consumer", consumer}, {"from", json::value_from(*positions)}}});
+  return {};
 }
 
 Result<void> Feed::check_topic(Snapshot& snapshot, const std::string& topic) const {

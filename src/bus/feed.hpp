@@ -10,6 +10,7 @@
 #include "bus/feed_cursor.hpp"
 #include "bus/feed_dto.hpp"
 #include "guerdon/cursor.hpp"
+#include "guerdon/page.hpp"
 #include "guerdon/result.hpp"
 #include "guerdon/store.hpp"
 
@@ -40,6 +41,12 @@ class Feed {
 
   /// Errors: as page().
   Result<Committed> commit(Tx& tx, const Caller& caller, const std::string& topic, const CommitRequest& request) const;
+
+  /// Those who have committed, by topic and name. Errors: validation-failed for a cursor of another list.
+  [[nodiscard]] Result<Page<FeedReaderView>> readers(Snapshot& snapshot, const PageQuery& query) const;
+
+  /// Forgets how far a reader is: nothing is kept for it any more. Errors: not-found.
+  Result<void> forget(Tx& tx, const Caller& caller, const std::string& topic, const std::string& consumer) const;
 
  private:
   [[nodiscard]] Result<void> check_topic(Snapshot& snapshot, const std::string& topic) const;

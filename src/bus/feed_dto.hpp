@@ -27,6 +27,12 @@ struct TopicPath {
 };
 BOOST_DESCRIBE_STRUCT(TopicPath, (), (topic))
 
+struct ReaderPath {
+  TopicName topic;
+  ReaderName consumer;
+};
+BOOST_DESCRIBE_STRUCT(ReaderPath, (), (topic, consumer))
+
 struct OutboxQuery {
   std::optional<TopicName> topic;
   std::optional<CursorText> after;  ///< a cursor, "earliest" or "latest"
@@ -69,5 +75,15 @@ struct Committed {
   std::string cursor;  ///< as far as the consumer is now
 };
 BOOST_DESCRIBE_STRUCT(Committed, (), (result, consumer, cursor))
+
+struct FeedReaderView {
+  std::string topic, consumer;
+  std::string cursor;                   ///< as far as it has committed
+  std::vector<std::int64_t> positions;  ///< the same, by the number of the partition
+  std::int64_t lag = 0;                 ///< messages of the topic after that, up to 10,000
+  std::optional<Instant> oldest_at;     ///< of the first of them
+  Instant committed_at;                 ///< its last commit
+};
+BOOST_DESCRIBE_STRUCT(FeedReaderView, (), (topic, consumer, cursor, positions, lag, oldest_at, committed_at))
 
 }  // namespace guerdon::bus

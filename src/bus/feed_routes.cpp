@@ -13,9 +13,31 @@ std::optional<std::string> text_of(const std::optional<T>& text) {
 
 std::int64_t size_of(const std::optional<PageSize>& limit) { return limit ? limit->value() : ordinary_page; }
 
+void add_reader_routes(Router& routes, const Feed& feed) {
+  routes.query({.method = "GET",
+                .path = "/api/admin/feed",
+                .policy = Policy::roles({Role::auditor, Role::admin}),
+                .summary = "The consumers of the feed that have committed: how far, how far behind, since when"},
+               [&feed](Snapshot& snapshot, const Caller&, const Request<None, PageQuery>& request) {
+                 return feed.readers(snapshot, request.query);
+               });
+  routes.command({.method = "DELETE",
+                  .path = "/api/admin/feed/{topic}/consumers/{consumer}",
+                  .policy = Policy::roles({Role::admin}),
+                  .summary = "Forget a consumer of the feed: messages are not kept for it any more",
+                  .problems = {guerdon::problems::not_found}},
+                 [&feed](Tx& tx, const Caller& caller, const Request<ReaderPath>& request) -> Result<None> {
+                   const auto& path = request.path;
+                   if (auto done = feed.forget(tx, caller, path.topic.value(), path.consumer.value()); !done)
+                     return done.error();
+                   return None{};
+                 });
+}
+
 }  // namespace
 
 void add_feed_routes(Router& routes, const Feed& feed) {
+  add_reader_routes(routes, feed);
   const auto readers = Policy::roles({Role::auditor, Role::admin});
   routes.query(
       {.method = "GET",

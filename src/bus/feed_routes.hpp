@@ -1,4 +1,5 @@
-// The log over HTTP, for ADMIN and AUDITOR: the outbox as it is, and a topic as a feed with committed offsets.
+// The log over HTTP, for ADMIN and AUDITOR: the outbox as it is, a topic as a feed with committed offsets, and who has
+// committed.
 #pragma once
 
 #include "bus/feed.hpp"

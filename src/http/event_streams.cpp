@@ -1,5 +1,6 @@
-// A stream is waiting (it has the connection's ticket and nothing to tell), reading (a task has the ticket), or its
-// client is taking a page (nobody has one). What is committed meanwhile is remembered as `is_woken`.
+// A stream is on its way in (nobody counts it yet), waiting (it has the connection's ticket and nothing to tell),
+// reading (a task has the ticket), or its client is taking a page (nobody has one). What is committed meanwhile is
+// remembered as `is_woken`.
 #include "http/event_streams.hpp"
 
 #include <utility>
@@ -12,7 +13,7 @@ namespace guerdon::http {
 namespace {
 
 // For a client that comes back by itself, in milliseconds.
-constexpr std::string_view opening = "retry: 2000\n\n";
+constexpr std::string_view opening = "retry: 2000\n";
 constexpr std::string_view heartbeat = ": heartbeat\n\n";
 
 // The last event of a stream that can't go on.
@@ -52,10 +53,11 @@ class EventStreams::Stream final : public Pieces, public std::enable_shared_from
   };
   struct Held {
     Ticket ticket;
-    Found found;
+    std::optional<Response> refusal;
   };
+  void enter(Ticket ticket);
+  void take_place(Ticket ticket, std::optional<Response> refusal);
   Found look();
-  void tell_counted(Ticket ticket, Found found);
   void tell(Ticket ticket, Found found, Cause cause);
   void answer(Ticket ticket, std::string text, bool has_more, Cause cause);
 
@@ -72,16 +74,7 @@ struct EventStreams::Turn {
 };
 
 void EventStreams::open(Job job, std::unique_ptr<EventSource> source, Ticket ticket) {
-  const auto request_id = job.request_id();
-  auto stream = std::make_shared<Stream>(*this, std::move(job), std::move(source));
-  if (!enlist(*stream)) {
-    ticket.answer(problem_response(
-        Error{problems::too_many_streams, "Too many clients follow already."}.after(std::chrono::seconds{5}),
-        request_id));
-    return;
-  }
-  read_soon(std::move(stream), std::move(ticket), Cause::first);
-  if (opened_) opened_();
+  read_soon(std::make_shared<Stream>(*this, std::move(job), std::move(source)), std::move(ticket), Cause::entry);
 }
 
 bool EventStreams::enlist(Stream& stream) {
@@ -102,7 +95,7 @@ void EventStreams::strike(Stream& stream) noexcept {
 void EventStreams::read_soon(std::shared_ptr<Stream> stream, Ticket ticket, Cause cause) {
   auto turn = std::make_shared<Turn>(Turn{std::move(stream), std::move(ticket), cause});
   if (tasks_.post([turn] { turn->stream->run(std::move(turn->ticket), turn->cause); })) return;
-  if (cause == Cause::first) return;  // a ticket that is dropped says 503
+  if (cause == Cause::entry || cause == Cause::first) return;  // a ticket that is dropped says 503
   const std::lock_guard lock{mutex_};
   turn->stream->is_woken = true;  // the next beat tries again
   turn->stream->waiting.emplace(std::move(turn->ticket));
@@ -158,6 +151,38 @@ void EventStreams::Stream::next(Ticket ticket) {
   all_.read_soon(shared_from_this(), std::move(ticket), Cause::commit);
 }
 
+// Who may not call, or calls too often, is told so without having held a place. The count that servers have in common
+// is asked once, when the snapshot is gone.
+void EventStreams::Stream::enter(Ticket ticket) {
+  std::optional<Response> refusal;
+  try {
+    all_.readers_.with_reader([&](Reader& reader) {
+      reader.run([&](Snapshot& snapshot) { refusal = admit(job_, snapshot); }, all_.rules_.longest_steps);
+    });
+  } catch (...) {
+    refusal = failure_response(std::current_exception(), job_.request_id());
+  }
+  if (!owes_count(job_)) return take_place(std::move(ticket), std::move(refusal));
+  const auto held = std::make_shared<Held>(Held{std::move(ticket), std::move(refusal)});
+  job_.is_shared = true;
+  job_.limiter->share(*job_.allowed, [self = shared_from_this(), held](const Allowed& counted) {
+    self->job_.allowed = counted;
+    if (!counted.is_allowed) return held->ticket.answer(with_limits(self->job_, too_often(self->job_)));
+    self->take_place(std::move(held->ticket), std::move(held->refusal));
+  });
+}
+
+// Before the first page is read: what is committed from here on wakes this stream.
+void EventStreams::Stream::take_place(Ticket ticket, std::optional<Response> refusal) {
+  if (!refusal && !all_.enlist(*this))
+    refusal = problem_response(
+        Error{problems::too_many_streams, "Too many clients follow already."}.after(std::chrono::seconds{5}),
+        job_.request_id());
+  if (refusal) return ticket.answer(with_limits(job_, *std::move(refusal)));
+  if (all_.opened_) all_.opened_();
+  all_.read_soon(shared_from_this(), std::move(ticket), Cause::first);
+}
+
 // Its caller may have lost the right to call since.
 EventStreams::Stream::Found EventStreams::Stream::look() {
   Found found;
@@ -183,30 +208,20 @@ EventStreams::Stream::Found EventStreams::Stream::look() {
 
 void EventStreams::Stream::run(Ticket ticket, Cause cause) {
   const log::RequestScope scope{job_.request_id()};
+  if (cause == Cause::entry) return enter(std::move(ticket));
   Found found;
   try {
     found = look();
   } catch (...) {
     found.refusal = failure_response(std::current_exception(), job_.request_id());
   }
-  if (cause == Cause::first && owes_count(job_)) return tell_counted(std::move(ticket), std::move(found));
   tell(std::move(ticket), std::move(found), cause);
-}
-
-// The count that servers have in common is asked once, before the first word, when the snapshot is gone.
-void EventStreams::Stream::tell_counted(Ticket ticket, Found found) {
-  const auto held = std::make_shared<Held>(Held{std::move(ticket), std::move(found)});
-  job_.is_shared = true;
-  job_.limiter->share(*job_.allowed, [self = shared_from_this(), held](const Allowed& counted) {
-    self->job_.allowed = counted;
-    if (!counted.is_allowed) return held->ticket.answer(with_limits(self->job_, too_often(self->job_)));
-    self->tell(std::move(held->ticket), std::move(held->found), Cause::first);
-  });
 }
 
 void EventStreams::Stream::tell(Ticket ticket, Found found, Cause cause) {
   if (!found.refusal && !found.error) return answer(std::move(ticket), std::move(found.text), found.has_more, cause);
   auto refusal = found.refusal ? *std::move(found.refusal) : problem_response(*found.error, job_.request_id());
+  all_.strike(*this);  // its place is free before the client can know
   if (cause == Cause::first) return ticket.answer(with_limits(job_, std::move(refusal)));
   ticket.answer({.body = farewell(refusal.body), .close = true});
 }
@@ -224,7 +239,9 @@ void EventStreams::Stream::answer(Ticket ticket, std::string text, bool has_more
   }
   if (is_read_again) return all_.read_soon(shared_from_this(), std::move(ticket), Cause::commit);
   if (cause == Cause::first) {
-    Response first{.body = std::string{opening} + text, .content_type = events_type};
+    Response first{.body = std::string{opening}, .content_type = events_type};
+    if (text.empty()) source_->beat(first.body);  // or a client that leaves before an event would not know its place
+    first.body.append("\n").append(text);
     first.rest = shared_from_this();
     return ticket.answer(with_limits(job_, std::move(first)));
   }

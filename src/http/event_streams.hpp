@@ -39,7 +39,8 @@ class EventStreams {
   /// `opened` is called when there is a stream where there was none: beat() should be called now and then from here on.
   void tell_opened(std::function<void()> opened) { opened_ = std::move(opened); }
 
-  /// Answers with a refusal, or with the first page and the right to more.
+  /// Answers with a refusal, or with the first page and the right to more. Whoever may call is counted first, then
+  /// takes one of the places.
   void open(Job job, std::unique_ptr<EventSource> source, Ticket ticket);
 
   /// Something was committed on that topic.
@@ -51,7 +52,7 @@ class EventStreams {
 
  private:
   class Stream;
-  enum class Cause { first, commit, beat };
+  enum class Cause { entry, first, commit, beat };
   struct Turn;
 
   bool enlist(Stream& stream);

@@ -119,10 +119,11 @@ void add_limit_headers(json::object& answer) {
 
 // The answer can be followed: its items as server-sent events.
 void add_events(json::object& answer) {
-  json::object schema{{"type", "string"},
-                      {"description",
-                       "Server-sent events, to whoever asks for them by Accept. `data` is an item as in the page, `id` "
-                       "its cursor; an event `problem` tells why the stream ends."}};
+  json::object schema{
+      {"type", "string"},
+      {"description",
+       "Server-sent events, to whoever asks for them by Accept. `data` is an item as in the page, `id` "
+       "its cursor, told alone where there is no event yet; an event `problem` tells why the stream ends."}};
   json::object media{{"schema", std::move(schema)}};
   answer["content"].as_object()["text/event-stream"] = std::move(media);
 }

@@ -116,6 +116,11 @@ std::string RawClient::receive_until(std::string_view end) {
   return text;
 }
 
+std::string RawClient::receive_to_end() {
+  while (fill()) continue;
+  return std::exchange(received_, {});
+}
+
 bool RawClient::is_closed_by_server() {
   if (!received_.empty()) return false;
   char byte = 0;

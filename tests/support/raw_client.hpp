@@ -30,6 +30,8 @@ class RawClient {
   RawAnswer ask(std::string_view bytes) { return send(bytes).receive(); }
   /// What comes up to `end`, and that; throws as receive() does.
   std::string receive_until(std::string_view end);
+  /// What comes up to the end of the connection; throws std::system_error when it is reset instead.
+  std::string receive_to_end();
   /// Waits for the end; false if bytes come first.
   [[nodiscard]] bool is_closed_by_server();
   void shut_down_sending();

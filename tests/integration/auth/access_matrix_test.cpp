@@ -87,6 +87,7 @@ class World {
     for (const std::string role : {"OPERATOR", "AUDITOR", "ADMIN"}) add_key(role);
     add_things();
     add_letter();
+    add_reader();
   }
 
   Response call(const Line& line, std::string_view column) {
@@ -178,6 +179,13 @@ class World {
       return tx.get<bus::DeadLetterId>("SELECT id FROM dead_letters");
     });
     things_["letter"] = added.value().to_string();
+  }
+
+  /// Somebody who reads the feed by name.
+  void add_reader() {
+    things_["reader"] = "billing";
+    const auto path = "/api/admin/feed/" + things_["topic"] + "/commit";
+    REQUIRE(server_.post(path, {{"consumer", things_["reader"]}, {"reset", true}}, tokens_.at("admin")).status == 200);
   }
 
   Response made_by_admin(const std::string& path, const json::value& body) {

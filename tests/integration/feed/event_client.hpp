@@ -41,6 +41,9 @@ class EventClient {
     return block;
   }
 
+  /// What is still to come; throws when the end is not an orderly one.
+  std::string rest() { return raw.receive_to_end(); }
+
   /// The next one that says something.
   EventBlock next_event() {
     for (;;)

@@ -58,12 +58,6 @@ std::map<std::string, Numbers> by_subject(const std::vector<json::value>& items)
   return found;
 }
 
-void forget_old_messages(FeedSite& site, std::chrono::milliseconds by) {
-  site.server->advance(by);
-  for (int i = 0; i < 3; ++i) site.server->advance(1h);
-  site.admin = site.server->login("admin");
-}
-
 }  // namespace
 
 TEST_CASE("an item of the feed is the message as every reader gets it, with its place and its headers") {

@@ -93,6 +93,13 @@ class FeedSite {
   std::string admin, auditor;
 };
 
+/// So much time passes that what is old enough is pruned by then.
+inline void forget_old_messages(FeedSite& site, std::chrono::milliseconds by) {
+  site.server->advance(by);
+  for (int i = 0; i < 3; ++i) site.server->advance(std::chrono::hours{1});
+  site.admin = site.server->login("admin");
+}
+
 inline const std::string notes_feed = "/api/admin/feed/test.notes";
 
 /// The numbers of the notes of a page, in its order.

@@ -1,11 +1,14 @@
 // The feed as server-sent events: resuming, heartbeats, slow and vanished readers, the end.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <future>
 #include <map>
 #include <thread>
 
 #include "integration/feed/event_client.hpp"
 #include "integration/feed/site.hpp"
+#include "support/eventually.hpp"
+#include "support/scrape.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -28,6 +31,8 @@ RawAnswer refusal(FeedSite& site, const std::string& path, const std::string& to
   EventClient client{site.server->port(), path, token};
   return client.raw.receive();
 }
+
+void allow_one_stream(Config& config) { config.feed.streams = *Bounded<0, 10'000>::make(1); }
 
 std::string code_of(const RawAnswer& answer) {
   INFO(answer.body);
@@ -82,6 +87,35 @@ TEST_CASE("a stream begins where its consumer has committed, or with what comes 
   CHECK(latest.next_block().retry == "2000");
   site.publish_notes(4, 1);
   CHECK(latest.next_number() == 4);
+}
+
+TEST_CASE("a stream says at once where it begins, so that who leaves before the first event loses nothing") {
+  FeedSite site{GENERATE(from_range(engines()))};
+  site.publish_notes(0, 2);
+  std::string place;
+  {
+    auto client = following(site, "?after=latest");
+    const auto opening = client.next_block();
+    CHECK(opening.retry == "2000");
+    CHECK(opening.data.empty());
+    place = opening.id;
+  }
+  REQUIRE_FALSE(place.empty());
+  site.publish_notes(2, 3);
+  auto again = following(site, "?after=latest", place);
+  CHECK(again.next_block().id.empty());  // the first event tells it
+  for (int n = 2; n < 5; ++n) CHECK(again.next_number() == n);
+  CHECK(numbers_of(site.get(notes_feed + "?after=" + place)) == Numbers{2, 3, 4});
+}
+
+TEST_CASE("a consumer that has seen everything is told so by the place that its stream begins at") {
+  FeedSite site{GENERATE(from_range(engines()))};
+  site.publish_notes(0, 3);
+  REQUIRE(site.commit("billing", site.get(notes_feed).text("/cursor")).status == 200);
+  const auto opening = following(site, "?consumer=billing").next_block();
+  REQUIRE_FALSE(opening.id.empty());
+  site.publish_notes(3, 1);
+  CHECK(following(site, "", opening.id).next_number() == 3);
 }
 
 TEST_CASE("a stream with nothing to tell says that the server lives, and how far the log is") {
@@ -145,32 +179,73 @@ TEST_CASE("a reader that takes nothing pauses its own stream only, and misses no
 }
 
 TEST_CASE("there are only so many streams, and one that is closed makes room") {
-  FeedSite site{
-      GENERATE(from_range(engines())), {}, [](Config& config) { config.feed.streams = *Bounded<0, 10'000>::make(1); }};
+  FeedSite site{GENERATE(from_range(engines())), {}, allow_one_stream};
   {
     auto first = following(site);
     const auto refused = refusal(site, notes_feed, site.admin);
     CHECK(refused.status == 503);
     CHECK(code_of(refused) == "too-many-streams");
-    CHECK_FALSE(refused.header("retry-after").empty());
+    CHECK(refused.header("retry-after") == "5");
     CHECK(site.get(notes_feed).status == 200);
   }
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  int status = 503;
-  while (status == 503 && std::chrono::steady_clock::now() < deadline) status = follow(site).raw.receive(true).status;
-  CHECK(status == 200);
+  CHECK(eventually([&] { return follow(site).raw.receive(true).status == 200; }));
 }
 
-TEST_CASE("a stopping server ends its streams") {
+TEST_CASE("who may not follow is told so where there is no place left, and takes none where there is one") {
+  FeedSite site{GENERATE(from_range(engines())), {}, allow_one_stream};
+  const auto una = site.token_of("una", {Role::user});
+  const auto late = site.token_of("lena", {Role::auditor});
+  REQUIRE(site.server->post("/api/auth/logout", {}, late).status == 200);
+  const auto refuse_all = [&] {
+    CHECK(refusal(site, notes_feed, "nonsense").status == 401);
+    CHECK(refusal(site, notes_feed, late).status == 401);
+    CHECK(refusal(site, notes_feed, una).status == 403);
+  };
+  refuse_all();
+  CHECK(refusal(site, "/api/admin/feed/no.such.topic", site.admin).status == 404);
+  auto first = following(site);
+  refuse_all();
+  CHECK(refusal(site, notes_feed, site.admin).status == 503);
+}
+
+TEST_CASE("a stream that finds no place is counted as any call, against its caller and in the metrics") {
+  FeedSite site{GENERATE(from_range(engines())), {}, [](Config& config) {
+                  allow_one_stream(config);
+                  config.admin.listen = Endpoint{"127.0.0.1", 0};
+                  config.limits.enabled = true;
+                  config.limits.staff_unlimited = false;
+                  config.limits.reads = {.times = 3, .window = 1h};
+                }};
+  auto first = following(site);
+  const auto refused = refusal(site, notes_feed, site.admin);
+  CHECK(refused.status == 503);
+  CHECK(refused.header("ratelimit").find("\"reads\";r=1;") == 0);
+  CHECK(refusal(site, notes_feed, site.admin).status == 503);
+  const auto excess = refusal(site, notes_feed, site.admin);
+  CHECK(excess.status == 429);
+  CHECK_FALSE(excess.header("retry-after").empty());
+  const auto page = Scrape::of(site.server->app().admin_port());
+  const std::string route = R"(method="GET",route="/api/admin/feed/{topic}",status=)";
+  CHECK(page.get("http_requests_total{" + route + "\"2xx\"}") == 1);
+  CHECK(page.get("http_requests_total{" + route + "\"5xx\"}") == 2);
+  CHECK(page.get("http_requests_total{" + route + "\"4xx\"}") == 1);
+  CHECK(page.get("http_problems_total{code=\"too-many-streams\"}") == 2);
+}
+
+TEST_CASE("a stopping server ends its streams in an orderly way, without waiting for more to tell") {
   FeedSite site{GENERATE(from_range(engines()))};
   site.publish_notes(0, 1);
+  std::future<void> stopped;  // waits for the stop, however this ends
   auto client = following(site);
   CHECK(client.next_number() == 0);
   auto idle = following(site, "?after=latest");
   CHECK(idle.next_block().retry == "2000");
-  site.server->app().stop();
-  CHECK(client.raw.is_closed_by_server());
-  CHECK(idle.raw.is_closed_by_server());
+  stopped = std::async(std::launch::async, [&] { site.server->app().stop(); });
+  for (auto* const open : {&client, &idle}) {
+    CHECK(open->rest().empty());  // no half an event, no farewell: it comes back with its last id
+    open->raw.shut_down_sending();
+  }
+  stopped.get();
 }
 
 TEST_CASE("a stream ends when its caller may not call any more, and says why") {
