@@ -1,9 +1,11 @@
 // A kind of saga: what its steps do and undo, written for its own State, kept for the engine without it.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,15 +17,44 @@
 
 namespace guerdon::saga {
 
-/// One step of a saga over a described struct. Both functions may change the State; what a failed one changed is
-/// forgotten, in the State as in the rows.
+/// What one call of a step has left to do. More: what it did is committed, and it is called again.
+enum class Work { done, more };
+
+/// What a step does or undoes: a callable that returns Result<Work>, or Result<void> where one call does it all.
+template <class State>
+class Action {
+ public:
+  Action() = default;
+  template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, Action> && std::invocable<F&, Tx&, State&>)
+  Action(F act) {  // NOLINT(google-explicit-constructor): steps are written as lambdas
+    if constexpr (std::same_as<std::invoke_result_t<F&, Tx&, State&>, Result<void>>)
+      act_ = [act = std::move(act)](Tx& tx, State& state) -> Result<Work> {
+        auto result = act(tx, state);
+        if (!result) return std::move(result).error();
+        return Work::done;
+      };
+    else
+      act_ = std::move(act);
+  }
+
+  explicit operator bool() const noexcept { return static_cast<bool>(act_); }
+  Result<Work> operator()(Tx& tx, State& state) const { return act_(tx, state); }
+
+ private:
+  std::function<Result<Work>(Tx&, State&)> act_;
+};
+
+/// One step of a saga over a described struct. Both actions may change the State; what a failed call changed is
+/// forgotten, in the State as in the rows. A step that touches many rows does a portion of them a call; the rows it
+/// has dealt with are its place.
 template <class State>
 struct Step {
   std::string name;  ///< stored with the saga: stable for ever
-  /// An error is a refusal: the saga turns round. A throw is tried again, `max_attempts` times in all.
-  std::function<Result<void>(Tx&, State&)> apply;
-  /// Takes back what apply did. An error or a throw is tried again until it succeeds.
-  std::function<Result<void>(Tx&, State&)> undo;
+  /// An error is a refusal: the saga turns round. A throw is tried again, `max_attempts` times in a row in all.
+  Action<State> apply;
+  /// Takes back what apply did, be it a part. An error or a throw is tried again until it succeeds.
+  Action<State> undo;
   int max_attempts = 8;
 };
 
@@ -37,7 +68,7 @@ struct Hooks {
 };
 
 struct UntypedStep {
-  using Action = std::function<Result<void>(Tx&, json::value&)>;
+  using Action = std::function<Result<Work>(Tx&, json::value&)>;
   std::string name;
   Action apply, undo;
   int max_attempts;
@@ -65,8 +96,8 @@ template <class State>
 }
 
 template <class State>
-[[nodiscard]] UntypedStep::Action without_type(std::function<Result<void>(Tx&, State&)> action) {
-  return [action = std::move(action)](Tx& tx, json::value& stored) -> Result<void> {
+[[nodiscard]] UntypedStep::Action without_type(Action<State> action) {
+  return [action = std::move(action)](Tx& tx, json::value& stored) -> Result<Work> {
     auto state = load_state<State>(stored);
     auto result = action(tx, state);
     if (result) stored = store_state(state);
