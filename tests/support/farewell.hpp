@@ -31,7 +31,7 @@ class Farewell : public Office {
   }
   Result<auth::RestoreResponse> restore_account(UserId user) {
     return in_steps<auth::RestoreResponse, auth::RestoreProgress>(
-        [&](Tx& tx, auth::RestoreProgress& progress) { return accounts->restore(tx, boss(), user, progress); });
+        [&](Tx& tx, auth::RestoreProgress& far) { return accounts->restore(tx, boss(), user, far); });
   }
 
   /// One pass of the engine; the clock is moved to when the next one is due. False when nothing is left to be done.

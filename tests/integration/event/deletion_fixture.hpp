@@ -23,13 +23,13 @@ struct Office : Campaign {
   Result<None> remove(const Caller& caller, Subject id) {
     const auto deletable = event::DeletableId::parse(id.to_string()).value();
     return in_steps<None, event::DataProgress>(
-        [&](Tx& tx, event::DataProgress& progress) { return deletions.remove(tx, caller, deletable, progress); });
+        [&](Tx& tx, event::DataProgress& far) { return deletions.remove(tx, caller, deletable, far); });
   }
   template <class Subject>
   Result<None> restore(const Caller& caller, Subject id) {
     const auto deletable = event::DeletableId::parse(id.to_string()).value();
     return in_steps<None, event::DataProgress>(
-        [&](Tx& tx, event::DataProgress& progress) { return deletions.restore(tx, caller, deletable, progress); });
+        [&](Tx& tx, event::DataProgress& far) { return deletions.restore(tx, caller, deletable, far); });
   }
   /// As a route in steps does: each in a transaction of its own, until one answers.
   template <class Output, class State, class Step>
