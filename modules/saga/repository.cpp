@@ -85,7 +85,7 @@ void update_saga(Tx& tx, const SagaRow& saga) {
 void finish_saga(Tx& tx, const SagaRow& saga, SagaState state, const json::object& receipt) {
   constexpr Sql sql =
       "UPDATE saga_sagas SET state = $2, position = $3, data = $4, failures = 0, lost = 0, begun_by = NULL,"
-      " next_at = NULL, failed_step = $5, reason = $6, receipt = $7, finished_at = $8"
+      " next_at = NULL, failed_step = $5, reason = $6, receipt = $7, finished_at = $8, is_partial = FALSE"
       " WHERE id = $1 AND finished_at IS NULL";
   must_be_under_way(
       tx.exec(sql, saga.id, state, saga.position, saga.data, saga.failed_step, saga.reason, receipt, tx.now()),
