@@ -51,7 +51,7 @@ class Action {
 template <class State>
 struct Step {
   std::string name;  ///< stored with the saga: stable for ever
-  /// An error is a refusal: the saga turns round. A throw is tried again, `max_attempts` times in a row in all.
+  /// An error is a refusal: the saga turns round. A throw is tried again, `max_attempts` times in a row.
   Action<State> apply;
   /// Takes back what apply did, be it a part. An error or a throw is tried again until it succeeds.
   Action<State> undo;
