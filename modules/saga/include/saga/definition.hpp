@@ -1,11 +1,9 @@
 // A kind of saga: what its steps do and undo, written for its own State, kept for the engine without it.
 #pragma once
 
-#include <concepts>
 #include <functional>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,37 +11,10 @@
 #include "guerdon/json.hpp"
 #include "guerdon/result.hpp"
 #include "guerdon/store.hpp"
+#include "saga/action.hpp"
 #include "saga/types.hpp"
 
 namespace guerdon::saga {
-
-/// What one call of a step has left to do. More: what it did is committed, and it is called again.
-enum class Work { done, more };
-
-/// What a step does or undoes: a callable that returns Result<Work>, or Result<void> where one call does it all.
-template <class State>
-class Action {
- public:
-  Action() = default;
-  template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, Action> && std::invocable<F&, Tx&, State&>)
-  Action(F act) {  // NOLINT(google-explicit-constructor): steps are written as lambdas
-    if constexpr (std::same_as<std::invoke_result_t<F&, Tx&, State&>, Result<void>>)
-      act_ = [act = std::move(act)](Tx& tx, State& state) -> Result<Work> {
-        auto result = act(tx, state);
-        if (!result) return std::move(result).error();
-        return Work::done;
-      };
-    else
-      act_ = std::move(act);
-  }
-
-  explicit operator bool() const noexcept { return static_cast<bool>(act_); }
-  Result<Work> operator()(Tx& tx, State& state) const { return act_(tx, state); }
-
- private:
-  std::function<Result<Work>(Tx&, State&)> act_;
-};
 
 /// One step of a saga over a described struct. Both actions may change the State; what a failed call changed is
 /// forgotten, in the State as in the rows. A step that touches many rows does a portion of them a call; the rows it
