@@ -3,6 +3,8 @@
 #include "deletion.hpp"
 
 #include <array>
+#include <string>
+#include <utility>
 
 #include "auth/ports.hpp"
 #include "event/messages.hpp"
@@ -18,8 +20,10 @@ struct MarkTag {
 };
 using Mark = Id<MarkTag>;
 
-/// Not the wallet: what is granted stays theirs.
-constexpr std::array event_data{auth::UserData::facts, auth::UserData::progress, auth::UserData::requests};
+/// Not the wallet: what is granted stays theirs. Progress goes first and comes back last: a fact that arrives in
+/// between is counted with whichever of the others are in sight, and what was reached before is not lowered by it.
+constexpr std::array to_hide{auth::UserData::progress, auth::UserData::facts, auth::UserData::requests};
+constexpr std::array to_show{auth::UserData::facts, auth::UserData::requests, auth::UserData::progress};
 
 constexpr RoleSet editors{Role::operator_, Role::admin};
 
@@ -73,14 +77,32 @@ Mark obtain_mark(Tx& tx, UserId user) {
       user, tx.new_id<Mark>(), tx.now());
 }
 
-std::optional<Mark> take_mark(Tx& tx, UserId user) {
-  return tx.find<Mark>("DELETE FROM event_user_deletions WHERE user_id = $1 RETURNING id", user);
+/// Whoever else deletes or restores waits.
+std::optional<Mark> lock_mark(Tx& tx, UserId user) {
+  constexpr Sql sql{"SELECT id FROM event_user_deletions WHERE user_id = $1",
+                    "SELECT id FROM event_user_deletions WHERE user_id = $1 FOR UPDATE"};
+  return tx.find<Mark>(sql, user);
 }
+
+void remove_mark(Tx& tx, const Mark& mark) { tx.exec("DELETE FROM event_user_deletions WHERE id = $1", mark); }
 
 json::object details_of(const Mark& mark, const auth::RowCounts& counts) {
   json::object rows;
   for (const auto& [table, count] : counts) rows[table] = count;
   return {{"deletionId", mark.to_string()}, {"rows", std::move(rows)}};
+}
+
+void add(DataProgress& progress, const auth::RowCounts& counts) {
+  for (const auto& [table, rows] : counts) progress.rows[table] += rows;
+}
+
+/// The first of several steps: should there be no last one, it is known who began.
+void record_begin(Tx& tx, const Caller& caller, UserId user, const Mark& mark, std::string_view action,
+                  DataProgress& progress) {
+  if (std::exchange(progress.is_begun, true)) return;
+  record_audit(
+      tx, caller,
+      {.action = std::string{action}, .subject = user.to_string(), .details = {{"deletionId", mark.to_string()}}});
 }
 
 Result<void> check_may_delete(const Caller& caller, UserId user) {
@@ -97,38 +119,57 @@ std::optional<std::string_view> DeletableRule::fault(std::string_view text) {
   return "must be the id of an event or of a user";
 }
 
-Result<None> Deletions::remove(Tx& tx, const Caller& caller, const DeletableId& id) const {
-  if (const auto user = UserId::parse(id.value())) return remove_user_data(tx, caller, *user);
-  return remove_event(tx, caller, EventId::parse(id.value()).value());
+Result<std::optional<None>> Deletions::remove(Tx& tx, const Caller& caller, const DeletableId& id,
+                                              DataProgress& progress) const {
+  if (const auto user = UserId::parse(id.value())) return remove_user_data(tx, caller, *user, progress);
+  if (auto removed = remove_event(tx, caller, EventId::parse(id.value()).value()); !removed) return removed.error();
+  return std::optional{None{}};
 }
 
-Result<None> Deletions::restore(Tx& tx, const Caller& caller, const DeletableId& id) const {
-  if (const auto user = UserId::parse(id.value())) return restore_user_data(tx, caller, *user);
-  return restore_event(tx, caller, EventId::parse(id.value()).value());
+Result<std::optional<None>> Deletions::restore(Tx& tx, const Caller& caller, const DeletableId& id,
+                                               DataProgress& progress) const {
+  if (const auto user = UserId::parse(id.value())) return restore_user_data(tx, caller, *user, progress);
+  if (auto restored = restore_event(tx, caller, EventId::parse(id.value()).value()); !restored) return restored.error();
+  return std::optional{None{}};
 }
 
-Result<None> Deletions::remove_user_data(Tx& tx, const Caller& caller, UserId user) const {
+Result<std::optional<None>> Deletions::remove_user_data(Tx& tx, const Caller& caller, UserId user,
+                                                        DataProgress& progress) const {
   if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = obtain_mark(tx, user);
-  const auto counts = owners_.hide(tx, user, mark.uuid(), event_data);
-  if (!counts) return counts.error();
-  record_audit(tx, caller,
-               {.action = "event-data.deleted", .subject = user.to_string(), .details = details_of(mark, *counts)});
-  return None{};
+  const auto hidden = owners_.hide(tx, user, mark.uuid(), to_hide, limit_);
+  if (!hidden) return hidden.error();
+  add(progress, hidden->rows);
+  if (!hidden->is_last) {
+    record_begin(tx, caller, user, mark, "event-data.deletion-begun", progress);
+    return std::optional<None>{};
+  }
+  record_audit(
+      tx, caller,
+      {.action = "event-data.deleted", .subject = user.to_string(), .details = details_of(mark, progress.rows)});
+  return std::optional{None{}};
 }
 
-Result<None> Deletions::restore_user_data(Tx& tx, const Caller& caller, UserId user) const {
+Result<std::optional<None>> Deletions::restore_user_data(Tx& tx, const Caller& caller, UserId user,
+                                                         DataProgress& progress) const {
   if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
-  const auto mark = take_mark(tx, user);
+  const auto mark = lock_mark(tx, user);
   if (!mark) return Error{problems::not_found, "no event data of that user is deleted"};
-  const auto counts = owners_.show(tx, user, mark->uuid(), event_data);
-  if (!counts) return counts.error();
+  const auto shown = owners_.show(tx, user, mark->uuid(), to_show, limit_);
+  if (!shown) return shown.error();
+  add(progress, shown->rows);
+  if (!shown->is_last) {
+    record_begin(tx, caller, user, *mark, "event-data.restore-begun", progress);
+    return std::optional<None>{};
+  }
+  remove_mark(tx, *mark);
   owners_.say_returned(tx, user, auth::Return::served);
-  record_audit(tx, caller,
-               {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, *counts)});
-  return None{};
+  record_audit(
+      tx, caller,
+      {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, progress.rows)});
+  return std::optional{None{}};
 }
 
 }  // namespace guerdon::event

@@ -49,22 +49,24 @@ void declare_events(Router& routes, Service& service) {
 }
 
 void declare_deletions(Router& routes, Deletions& deletions) {
-  routes.command({.method = "DELETE",
-                  .path = "/api/events/{id}",
-                  .policy = Policy::roles({Role::user, Role::operator_, Role::admin}),
-                  .summary = "Delete an event with its rewards; or, by a user's id, what is theirs in events",
-                  .problems = {problems::not_found, problems::user_deleted}},
-                 [&deletions](Tx& tx, const Caller& caller, const Request<DeletablePath>& request) {
-                   return deletions.remove(tx, caller, request.path.id);
-                 });
-  routes.command({.method = "POST",
-                  .path = "/api/events/{id}/restore",
-                  .policy = Policy::roles({Role::user, Role::operator_, Role::admin}),
-                  .summary = "Restore an event; or, by a user's id, what was deleted of theirs in events",
-                  .problems = {problems::not_found, problems::user_deleted}},
-                 [&deletions](Tx& tx, const Caller& caller, const Request<DeletablePath>& request) {
-                   return deletions.restore(tx, caller, request.path.id);
-                 });
+  routes.command_in_steps(
+      {.method = "DELETE",
+       .path = "/api/events/{id}",
+       .policy = Policy::roles({Role::user, Role::operator_, Role::admin}),
+       .summary = "Delete an event with its rewards; or, by a user's id, what is theirs in events",
+       .problems = {problems::not_found, problems::user_deleted}},
+      [&deletions](Tx& tx, const Caller& caller, const Request<DeletablePath>& request, DataProgress& progress) {
+        return deletions.remove(tx, caller, request.path.id, progress);
+      });
+  routes.command_in_steps(
+      {.method = "POST",
+       .path = "/api/events/{id}/restore",
+       .policy = Policy::roles({Role::user, Role::operator_, Role::admin}),
+       .summary = "Restore an event; or, by a user's id, what was deleted of theirs in events",
+       .problems = {problems::not_found, problems::user_deleted}},
+      [&deletions](Tx& tx, const Caller& caller, const Request<DeletablePath>& request, DataProgress& progress) {
+        return deletions.restore(tx, caller, request.path.id, progress);
+      });
 }
 
 }  // namespace

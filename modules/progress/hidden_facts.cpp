@@ -1,37 +1,49 @@
-// SQL that marks facts as hidden, and takes the mark off.
+// SQL that marks facts as hidden, and takes the mark off: the next ones in the order of an index.
 #include "hidden_facts.hpp"
 
 namespace guerdon::progress {
-namespace {
-
-std::map<std::string, std::int64_t> counts_of(std::int64_t sessions, std::int64_t activities,
-                                              std::int64_t invitations) {
-  std::map<std::string, std::int64_t> counts{
-      {"progress_sessions", sessions}, {"progress_activities", activities}, {"progress_invitations", invitations}};
-  std::erase_if(counts, [](const auto& count) { return count.second == 0; });
-  return counts;
+std::int64_t hide_sessions(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
+  constexpr Sql sql =
+      "UPDATE progress_sessions SET deleted_by = $2 WHERE user_id = $1 AND at IN"
+      " (SELECT at FROM progress_sessions WHERE user_id = $1 AND deleted_by IS NULL ORDER BY at LIMIT $3)";
+  return tx.exec(sql, user, mark, limit);
 }
 
-}  // namespace
-
-std::map<std::string, std::int64_t> hide_facts(Tx& tx, UserId user, const Uuid& mark) {
-  const auto sessions =
-      tx.exec("UPDATE progress_sessions SET deleted_by = $2 WHERE user_id = $1 AND deleted_by IS NULL", user, mark);
-  const auto activities =
-      tx.exec("UPDATE progress_activities SET deleted_by = $2 WHERE user_id = $1 AND deleted_by IS NULL", user, mark);
-  const auto invitations = tx.exec(
-      "UPDATE progress_invitations SET deleted_by = $2 WHERE inviter_id = $1 AND deleted_by IS NULL", user, mark);
-  return counts_of(sessions, activities, invitations);
+std::int64_t hide_activities(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
+  constexpr Sql sql =
+      "UPDATE progress_activities SET deleted_by = $2 WHERE id IN"
+      " (SELECT id FROM progress_activities WHERE user_id = $1 AND deleted_by IS NULL ORDER BY type, at LIMIT $3)";
+  return tx.exec(sql, user, mark, limit);
 }
 
-std::map<std::string, std::int64_t> show_facts(Tx& tx, UserId user, const Uuid& mark) {
-  const auto sessions =
-      tx.exec("UPDATE progress_sessions SET deleted_by = NULL WHERE user_id = $1 AND deleted_by = $2", user, mark);
-  const auto activities =
-      tx.exec("UPDATE progress_activities SET deleted_by = NULL WHERE user_id = $1 AND deleted_by = $2", user, mark);
-  const auto invitations = tx.exec(
-      "UPDATE progress_invitations SET deleted_by = NULL WHERE inviter_id = $1 AND deleted_by = $2", user, mark);
-  return counts_of(sessions, activities, invitations);
+std::int64_t hide_invitations(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
+  constexpr Sql sql =
+      "UPDATE progress_invitations SET deleted_by = $2 WHERE invitee_id IN"
+      " (SELECT invitee_id FROM progress_invitations WHERE inviter_id = $1 AND deleted_by IS NULL ORDER BY "
+      "signed_up_at LIMIT $3)";
+  return tx.exec(sql, user, mark, limit);
+}
+
+std::int64_t show_sessions(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
+  constexpr Sql sql =
+      "UPDATE progress_sessions SET deleted_by = NULL WHERE user_id = $1 AND at IN"
+      " (SELECT at FROM progress_sessions WHERE user_id = $1 AND deleted_by = $2 ORDER BY at LIMIT $3)";
+  return tx.exec(sql, user, mark, limit);
+}
+
+std::int64_t show_activities(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
+  constexpr Sql sql =
+      "UPDATE progress_activities SET deleted_by = NULL WHERE id IN"
+      " (SELECT id FROM progress_activities WHERE user_id = $1 AND deleted_by = $2 ORDER BY type, at LIMIT $3)";
+  return tx.exec(sql, user, mark, limit);
+}
+
+std::int64_t show_invitations(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
+  constexpr Sql sql =
+      "UPDATE progress_invitations SET deleted_by = NULL WHERE invitee_id IN"
+      " (SELECT invitee_id FROM progress_invitations WHERE inviter_id = $1 AND deleted_by = $2 ORDER BY signed_up_at "
+      "LIMIT $3)";
+  return tx.exec(sql, user, mark, limit);
 }
 
 void keep_login(Tx& tx, UserId user, Instant at, const Uuid& mark) {

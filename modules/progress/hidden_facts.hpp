@@ -3,16 +3,20 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 
 #include "guerdon/store.hpp"
 
 namespace guerdon::progress {
 
-/// By table, where there are any: how many rows were hidden under the mark, or are in sight again.
-std::map<std::string, std::int64_t> hide_facts(Tx& tx, UserId user, const Uuid& mark);
-std::map<std::string, std::int64_t> show_facts(Tx& tx, UserId user, const Uuid& mark);
+/// How many rows were hidden under the mark, up to the limit.
+std::int64_t hide_sessions(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
+std::int64_t hide_activities(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
+std::int64_t hide_invitations(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
+
+/// How many of the mark's rows are in sight again, up to the limit.
+std::int64_t show_sessions(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
+std::int64_t show_activities(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
+std::int64_t show_invitations(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
 
 /// Out of sight from the first: facts of somebody who is leaving that were on their way before.
 void keep_login(Tx& tx, UserId user, Instant at, const Uuid& mark);

@@ -11,14 +11,14 @@
 namespace guerdon::progress {
 
 /// Under one mark a log-in, and a user's state in an event, is hidden once: the state that has met the condition stays,
-/// otherwise the newer one. Each returns the number of rows that are in sight no more.
-std::int64_t hide_logins(Tx& tx, UserId user, const Uuid& mark);
-std::int64_t hide_states(Tx& tx, UserId user, const Uuid& mark);
+/// otherwise the newer one. Each returns the number of rows that are in sight no more; the next ones up to the limit.
+std::int64_t hide_logins(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
+std::int64_t hide_states(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
 
 /// Exactly the rows of that mark are in sight again. A state that has come into being meanwhile gives way only to one
-/// that has met the condition. Each returns the number of rows that were hidden.
-std::int64_t show_logins(Tx& tx, UserId user, const Uuid& mark);
-std::int64_t show_states(Tx& tx, UserId user, const Uuid& mark);
+/// that has met the condition. Each returns the number of rows that were hidden; the next ones up to the limit.
+std::int64_t show_logins(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
+std::int64_t show_states(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit);
 
 /// A state and, where it is hidden, since when.
 struct AnyStateRow : StateRow {

@@ -16,7 +16,7 @@ void remove_facts(Tx& tx, const Uuid& user, PurgeBatch& batch) {
                     user, batch.room()));
   batch.add("progress_activities",
             tx.exec("DELETE FROM progress_activities WHERE id IN"
-                    " (SELECT id FROM progress_activities WHERE user_id = $1 ORDER BY type, at LIMIT $2)",
+                    " (SELECT id FROM progress_activities WHERE user_id = $1 ORDER BY deleted_by, type, at LIMIT $2)",
                     user, batch.room()));
   batch.add("progress_invitations",
             tx.exec("DELETE FROM progress_invitations WHERE invitee_id IN"

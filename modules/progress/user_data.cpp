@@ -27,28 +27,34 @@ void derive(Tx& tx, const event::EventInfo& event, UserId user, bool is_quiet) {
 
 }  // namespace
 
-auth::RowCounts hide_user_facts(Tx& tx, UserId user, const Uuid& mark) {
+auth::RowCounts hide_user_facts(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
   hold_user_data(tx, user);
-  auto counts = hide_facts(tx, user, mark);
-  counts["progress_logins"] = hide_logins(tx, user, mark);
-  return counts;
+  return auth::TableByTable{limit}
+      .in("progress_sessions", [&](std::int64_t left) { return hide_sessions(tx, user, mark, left); })
+      .in("progress_activities", [&](std::int64_t left) { return hide_activities(tx, user, mark, left); })
+      .in("progress_invitations", [&](std::int64_t left) { return hide_invitations(tx, user, mark, left); })
+      .in("progress_logins", [&](std::int64_t left) { return hide_logins(tx, user, mark, left); })
+      .counts();
 }
 
-auth::RowCounts hide_user_states(Tx& tx, UserId user, const Uuid& mark) {
+auth::RowCounts hide_user_states(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
   hold_user_data(tx, user);
-  return {{"progress_states", hide_states(tx, user, mark)}};
+  return {{"progress_states", hide_states(tx, user, mark, limit)}};
 }
 
-auth::RowCounts show_user_facts(Tx& tx, UserId user, const Uuid& mark) {
+auth::RowCounts show_user_facts(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
   hold_user_data(tx, user);
-  auto counts = show_facts(tx, user, mark);
-  counts["progress_logins"] = show_logins(tx, user, mark);
-  return counts;
+  return auth::TableByTable{limit}
+      .in("progress_sessions", [&](std::int64_t left) { return show_sessions(tx, user, mark, left); })
+      .in("progress_activities", [&](std::int64_t left) { return show_activities(tx, user, mark, left); })
+      .in("progress_invitations", [&](std::int64_t left) { return show_invitations(tx, user, mark, left); })
+      .in("progress_logins", [&](std::int64_t left) { return show_logins(tx, user, mark, left); })
+      .counts();
 }
 
-auth::RowCounts show_user_states(Tx& tx, UserId user, const Uuid& mark) {
+auth::RowCounts show_user_states(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit) {
   hold_user_data(tx, user);
-  return {{"progress_states", show_states(tx, user, mark)}};
+  return {{"progress_states", show_states(tx, user, mark, limit)}};
 }
 
 void request_user_rebuild(Tx& tx, UserId user, auth::Return how) {

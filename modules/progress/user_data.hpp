@@ -7,14 +7,16 @@
 
 namespace guerdon::progress {
 
+/// All of these change up to `limit` rows, and fewer only if no more are left.
+///
 /// What the user does from now on is stored and counted as somebody new's, or kept under the same mark by who is
 /// leaving.
-auth::RowCounts hide_user_facts(Tx& tx, UserId user, const Uuid& mark);
-auth::RowCounts hide_user_states(Tx& tx, UserId user, const Uuid& mark);
+auth::RowCounts hide_user_facts(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit = auth::all_rows);
+auth::RowCounts hide_user_states(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit = auth::all_rows);
 
 /// Each brings back exactly what that mark hid.
-auth::RowCounts show_user_facts(Tx& tx, UserId user, const Uuid& mark);
-auth::RowCounts show_user_states(Tx& tx, UserId user, const Uuid& mark);
+auth::RowCounts show_user_facts(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit = auth::all_rows);
+auth::RowCounts show_user_states(Tx& tx, UserId user, const Uuid& mark, std::int64_t limit = auth::all_rows);
 
 /// Queues the user's progress in all events to be derived anew from the facts there are. It changes only what is not
 /// their fold: in events that were changed meanwhile, or where facts were not counted yet.

@@ -22,7 +22,8 @@ std::vector<std::string> out_of_step(Snapshot& snapshot) {
   constexpr Sql sql =
       "SELECT DISTINCT g.id FROM saga_sagas g JOIN saga_steps s ON s.saga_id = g.id"
       " WHERE (g.state = 'RUNNING' AND (s.position < g.position) <> (s.state = 'APPLIED'))"
-      " OR (g.state = 'COMPENSATING' AND (s.position <= g.position) <> (s.state = 'APPLIED')) LIMIT 100";
+      " OR (g.state = 'COMPENSATING' AND (CASE WHEN g.is_partial THEN s.position < g.position"
+      " ELSE s.position <= g.position END) <> (s.state = 'APPLIED')) LIMIT 100";
   return name_each(snapshot.list<SagaId>(sql));
 }
 

@@ -76,16 +76,16 @@ void add_saga(Tx& tx, const SagaRow& saga, std::optional<UserId> user, const std
 void update_saga(Tx& tx, const SagaRow& saga) {
   constexpr Sql sql =
       "UPDATE saga_sagas SET state = $2, position = $3, data = $4, failures = $5, lost = $6, begun_by = $7,"
-      " next_at = $8, failed_step = $9, reason = $10 WHERE id = $1 AND finished_at IS NULL";
+      " next_at = $8, failed_step = $9, reason = $10, is_partial = $11 WHERE id = $1 AND finished_at IS NULL";
   must_be_under_way(tx.exec(sql, saga.id, saga.state, saga.position, saga.data, saga.failures, saga.lost, saga.begun_by,
-                            saga.next_at, saga.failed_step, saga.reason),
+                            saga.next_at, saga.failed_step, saga.reason, saga.is_partial),
                     saga.id);
 }
 
 void finish_saga(Tx& tx, const SagaRow& saga, SagaState state, const json::object& receipt) {
   constexpr Sql sql =
       "UPDATE saga_sagas SET state = $2, position = $3, data = $4, failures = 0, lost = 0, begun_by = NULL,"
-      " next_at = NULL, failed_step = $5, reason = $6, receipt = $7, finished_at = $8"
+      " next_at = NULL, failed_step = $5, reason = $6, receipt = $7, finished_at = $8, is_partial = FALSE"
       " WHERE id = $1 AND finished_at IS NULL";
   must_be_under_way(
       tx.exec(sql, saga.id, state, saga.position, saga.data, saga.failed_step, saga.reason, receipt, tx.now()),
@@ -113,18 +113,22 @@ void mark_step(Tx& tx, SagaId saga, int position, StepState state) {
 
 std::optional<SagaRow> lock_due(Tx& tx) {
   constexpr Sql sql{
-      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason,"
+      " is_partial FROM saga_sagas"
       " WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
-      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason,"
+      " is_partial FROM saga_sagas"
       " WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED"};
   return tx.find<SagaRow>(sql, tx.now());
 }
 
 std::optional<SagaRow> lock_begun(Tx& tx, SagaId saga, const Uuid& process) {
   constexpr Sql sql{
-      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason,"
+      " is_partial FROM saga_sagas"
       " WHERE id = $1 AND begun_by = $2",
-      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason FROM saga_sagas"
+      "SELECT id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason,"
+      " is_partial FROM saga_sagas"
       " WHERE id = $1 AND begun_by = $2 FOR UPDATE"};
   return tx.find<SagaRow>(sql, saga, process);
 }

@@ -26,9 +26,11 @@ struct SagaRow {
   std::optional<Uuid> begun_by;  ///< the process that has begun the attempt under way
   std::optional<Instant> next_at;
   std::optional<std::string> failed_step, reason;
+  bool is_partial = false;  ///< the step at this position, not applied as a whole, has changed rows
 };
 BOOST_DESCRIBE_STRUCT(SagaRow, (),
-                      (id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason))
+                      (id, type, state, position, data, failures, lost, begun_by, next_at, failed_step, reason,
+                       is_partial))
 
 void add_saga(Tx& tx, const SagaRow& saga, std::optional<UserId> user, const std::vector<std::string>& steps);
 /// Both throw std::logic_error for a saga that has ended: whoever held no lock on its row would write over its end.

@@ -1,7 +1,8 @@
 // Each attempt is counted in a commit of its own before it is made. So after a crash it is known who was at work, and a
 // step that kills the process is found; and a failure of the whole store, which undoes a pass, costs nobody an attempt.
 // Where several servers share a database, a pass locks the saga's row, and in between, from that commit to the attempt,
-// the others see it as due only once its lease is over.
+// the others see it as due only once its lease is over. A step in portions is one attempt: each portion commits with
+// the State and takes a new lease, so a crash costs no more than the portion that was being done.
 #include "saga_engine.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace guerdon::saga {
 namespace {
 
 struct Outcome {
-  enum class Kind { done, refused, broken } kind = Kind::done;
+  enum class Kind { done, more, refused, broken } kind = Kind::done;
   /// Why, as a code: it is told to everybody, and may not name anybody. The words are for operators alone.
   std::string reason{}, error{};
 
@@ -57,6 +58,19 @@ Outcome attempt(Tx& tx, Action action) {
   } catch (const std::exception& error) {
     return Outcome::broken(error.what());
   }
+}
+
+/// One call of a step. Throws as attempt().
+Outcome attempt_portion(Tx& tx, const UntypedStep::Action& action, json::value& data) {
+  auto work = Work::done;
+  auto outcome = attempt(tx, [&]() -> Result<void> {
+    const auto answer = action(tx, data);
+    if (!answer) return answer.error();
+    work = *answer;
+    return {};
+  });
+  if (outcome.kind == Outcome::Kind::done && work == Work::more) outcome.kind = Outcome::Kind::more;
+  return outcome;
 }
 
 }  // namespace
@@ -168,9 +182,14 @@ void SagaEngine::make_attempt(Tx& tx, SagaRow& saga, const Definition& definitio
 
 void SagaEngine::apply(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step) {
   auto data = saga.data;
-  const auto outcome = attempt(tx, [&] { return step.apply(tx, data); });
+  const auto outcome = attempt_portion(tx, step.apply, data);
+  if (outcome.kind == Outcome::Kind::more) {
+    saga.is_partial = true;
+    return stay(tx, saga, std::move(data));
+  }
   if (outcome.kind == Outcome::Kind::done) {
     saga.data = std::move(data);
+    saga.is_partial = false;
     mark_step(tx, saga.id, saga.position++, StepState::applied);
     return go_on(tx, saga, definition);
   }
@@ -183,21 +202,34 @@ void SagaEngine::apply(Tx& tx, SagaRow& saga, const Definition& definition, cons
 
 void SagaEngine::undo(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step) {
   auto data = saga.data;
-  const auto outcome = attempt(tx, [&] { return step.undo(tx, data); });
+  const auto outcome = attempt_portion(tx, step.undo, data);
+  if (outcome.kind == Outcome::Kind::more) return stay(tx, saga, std::move(data));
   if (outcome.kind != Outcome::Kind::done) return try_later(tx, saga, outcome.error);
   saga.data = std::move(data);
-  mark_step(tx, saga.id, saga.position--, StepState::undone);
+  mark_step(tx, saga.id, saga.position--, saga.is_partial ? StepState::failed : StepState::undone);
+  saga.is_partial = false;
   go_on(tx, saga, definition);
 }
 
 void SagaEngine::turn_round(Tx& tx, SagaRow& saga, const Definition& definition, const SagaFailure& failure,
                             std::string_view error) {
   mark_error(tx, saga.id, saga.position, error);
-  mark_step(tx, saga.id, saga.position--, StepState::failed);
+  mark_step(tx, saga.id, saga.position, StepState::failed);
+  if (!saga.is_partial) --saga.position;  // otherwise what it did before it failed is the first to be undone
   saga.state = SagaState::compensating;
   saga.failed_step = failure.step;
   saga.reason = failure.reason;
   go_on(tx, saga, definition);
+}
+
+/// The same attempt goes on with the next portion. It got somewhere: what failed before is forgotten.
+void SagaEngine::stay(Tx& tx, SagaRow& saga, json::value data) {
+  saga.data = std::move(data);
+  saga.failures = 0;
+  saga.lost = 0;
+  saga.next_at = tx.now();
+  if (tx.engine() == Engine::postgres) saga.next_at = tx.now() + attempt_lease;
+  update_saga(tx, saga);
 }
 
 void SagaEngine::go_on(Tx& tx, SagaRow& saga, const Definition& definition) {

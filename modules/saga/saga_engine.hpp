@@ -43,6 +43,7 @@ class SagaEngine final : public Sagas {
   void undo(Tx& tx, SagaRow& saga, const Definition& definition, const UntypedStep& step);
   void turn_round(Tx& tx, SagaRow& saga, const Definition& definition, const SagaFailure& failure,
                   std::string_view error);
+  static void stay(Tx& tx, SagaRow& saga, json::value data);
   void go_on(Tx& tx, SagaRow& saga, const Definition& definition);
   void finish(Tx& tx, SagaRow& saga, const Definition& definition);
   void try_later(Tx& tx, SagaRow& saga, std::string_view error);

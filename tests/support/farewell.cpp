@@ -26,11 +26,12 @@ store::DatabaseOptions quick(store::DatabaseOptions options) {
 
 }  // namespace
 
-Farewell::Farewell(Engine engine, store::DatabaseOptions options) : Office(engine, quick(std::move(options))) {
+Farewell::Farewell(Engine engine, store::DatabaseOptions options, std::int64_t limit)
+    : Office(engine, quick(std::move(options))), limit_(limit) {
   for (const auto kind : auth::all_user_data)
     owners.add({.kind = kind,
-                .hide = [this, kind](Tx&, UserId, const Uuid&) { return meet(hiding_, kind); },
-                .show = [this, kind](Tx&, UserId, const Uuid&) { return meet(showing_, kind); }});
+                .hide = [this, kind](Tx&, UserId, const Uuid&, std::int64_t) { return meet(hiding_, kind); },
+                .show = [this, kind](Tx&, UserId, const Uuid&, std::int64_t) { return meet(showing_, kind); }});
   wire();
 }
 
@@ -39,8 +40,8 @@ void Farewell::wire() {
   engine_.reset();
   pump_ = std::make_unique<OnePump>();
   engine_ = std::make_unique<saga::SagaEngine>(*pump_, *random_);
-  auth::define_user_deletion(*engine_, owners);
-  accounts.emplace(*engine_, owners);
+  auth::define_user_deletion(*engine_, owners, limit_);
+  accounts.emplace(*engine_, owners, auth::SessionCopies{}, limit_);
 }
 
 Result<auth::RowCounts> Farewell::meet(Script& script, auth::UserData kind) {

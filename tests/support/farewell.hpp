@@ -22,14 +22,16 @@ enum class Trouble { refuses, throws };
 
 class Farewell : public Office {
  public:
-  explicit Farewell(Engine engine, store::DatabaseOptions options = {});
+  /// `limit` rows of a user's data a transaction.
+  explicit Farewell(Engine engine, store::DatabaseOptions options = {}, std::int64_t limit = auth::rows_a_portion);
 
   auth::DeletionId remove_account(UserId user) { return remove_account(boss(), user).value().saga_id; }
   Result<auth::DeletionResponse> remove_account(const Caller& caller, UserId user) {
     return store->write([&](Tx& tx) { return accounts->request(tx, caller, user); });
   }
   Result<auth::RestoreResponse> restore_account(UserId user) {
-    return store->write([&](Tx& tx) { return accounts->restore(tx, boss(), user); });
+    return in_steps<auth::RestoreResponse, auth::RestoreProgress>(
+        [&](Tx& tx, auth::RestoreProgress& far) { return accounts->restore(tx, boss(), user, far); });
   }
 
   /// One pass of the engine; the clock is moved to when the next one is due. False when nothing is left to be done.
@@ -80,6 +82,7 @@ class Farewell : public Office {
   static Result<auth::RowCounts> meet(Script& script, auth::UserData kind);
   void wire();
 
+  std::int64_t limit_;
   Script hiding_, showing_;
   std::size_t heard_ = 0;
   std::unique_ptr<Random> random_ = system_random();

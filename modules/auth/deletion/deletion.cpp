@@ -2,6 +2,8 @@
 // before any of the user's data, here as by everybody who writes something of theirs.
 #include "deletion.hpp"
 
+#include <utility>
+
 #include "../repository.hpp"
 #include "auth/deletion_messages.hpp"
 #include "guerdon/audit.hpp"
@@ -24,6 +26,14 @@ json::object details_of(DeletionId deletion, const RowCounts& counts) {
   json::object rows;
   for (const auto& [table, count] : counts) rows[table] = count;
   return {{"sagaId", deletion.to_string()}, {"rows", std::move(rows)}};
+}
+
+/// The first of several portions: should there be no last one, it is known who began.
+void record_begin(Tx& tx, const Caller& caller, UserId user, DeletionId deletion, RestoreProgress& progress) {
+  if (std::exchange(progress.is_begun, true)) return;
+  record_audit(
+      tx, caller,
+      {.action = "account.restore-begun", .subject = user.to_string(), .details = {{"sagaId", deletion.to_string()}}});
 }
 
 }  // namespace
@@ -49,7 +59,8 @@ Result<DeletionResponse> Deletions::request(Tx& tx, const Caller& caller, UserId
   return DeletionResponse{.result = Outcome::accepted, .saga_id = saga};
 }
 
-Result<RestoreResponse> Deletions::restore(Tx& tx, const Caller& caller, UserId user) const {
+Result<std::optional<RestoreResponse>> Deletions::restore(Tx& tx, const Caller& caller, UserId user,
+                                                          RestoreProgress& progress) const {
   const auto row = lock_leaving(tx, user);
   if (!row) return no_such_account();
   if (row->status == AccountStatus::deleting)
@@ -57,17 +68,23 @@ Result<RestoreResponse> Deletions::restore(Tx& tx, const Caller& caller, UserId 
   if (row->status != AccountStatus::deleted) return Error{not_deleted, "The account is not deleted."};
 
   const auto deletion = row->deleted_by.value();
-  auto shown = owners_.show(tx, user, deletion.uuid(), all_user_data);
+  const auto shown = owners_.show(tx, user, deletion.uuid(), all_user_data, limit_);
   if (!shown) return shown.error();
-  (*shown)["auth_platforms"] += show_platforms(tx, user, deletion);
+  auto& restored = progress.restored;
+  for (const auto& [table, rows] : shown->rows) restored[table] += rows;
+  if (!shown->is_last) {
+    record_begin(tx, caller, user, deletion, progress);
+    return std::optional<RestoreResponse>{};
+  }
+  restored["auth_platforms"] += show_platforms(tx, user, deletion);
   const auto status = unmark_leaving(tx, user, deletion).value();
-  (*shown)["auth_users"] += 1;
-  std::erase_if(*shown, [](const auto& count) { return count.second == 0; });
+  restored["auth_users"] += 1;
+  std::erase_if(restored, [](const auto& count) { return count.second == 0; });
   owners_.say_returned(tx, user, Return::quiet);
   publish(tx, UserRestored{.user_id = user, .status = status, .restored_by = caller.actor(), .restored_at = tx.now()});
   record_audit(tx, caller,
-               {.action = "account.restored", .subject = user.to_string(), .details = details_of(deletion, *shown)});
-  return RestoreResponse{.result = Outcome::ok, .restored = *std::move(shown)};
+               {.action = "account.restored", .subject = user.to_string(), .details = details_of(deletion, restored)});
+  return std::optional{RestoreResponse{.result = Outcome::ok, .restored = restored}};
 }
 
 }  // namespace guerdon::auth

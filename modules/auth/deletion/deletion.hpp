@@ -33,24 +33,36 @@ struct RestoreResponse {
 };
 BOOST_DESCRIBE_STRUCT(RestoreResponse, (), (result, restored))
 
+/// How far a restoration has come.
+struct RestoreProgress {
+  RowCounts restored;
+  bool is_begun = false;
+};
+
 class Deletions {
  public:
-  Deletions(saga::Sagas& sagas, const UserDataOwners& owners, SessionCopies copies = SessionCopies{})
-      : sagas_(sagas), owners_(owners), copies_(copies) {}
+  /// `limit` rows a transaction are brought back.
+  Deletions(saga::Sagas& sagas, const UserDataOwners& owners, SessionCopies copies = SessionCopies{},
+            std::int64_t limit = rows_a_portion)
+      : sagas_(sagas), owners_(owners), copies_(copies), limit_(limit) {}
 
   /// The account is DELETING, its session over, its version raised, and the saga has begun; publishes
   /// UserDeletionRequested. For one that is going or gone already: the saga that does it. Errors: not-found,
   /// last-admin, user-deleted.
   [[nodiscard]] Result<DeletionResponse> request(Tx& tx, const Caller& caller, UserId user) const;
 
-  /// Exactly what that deletion hid is in sight again, and the status what it was before; sessions stay dead. Publishes
-  /// UserRestored. Errors: not-found (also once it has been removed for good), deletion-running, not-deleted.
-  [[nodiscard]] Result<RestoreResponse> restore(Tx& tx, const Caller& caller, UserId user) const;
+  /// The next rows of what that deletion hid, each call in a transaction of its own. With the last the account opens,
+  /// which is when it answers: its status is what it was before; sessions stay dead. One that was broken off leaves the
+  /// account deleted; asked again, it goes on, and counts what was left. Publishes UserRestored. Errors: not-found
+  /// (also once it has been removed for good), deletion-running, not-deleted.
+  [[nodiscard]] Result<std::optional<RestoreResponse>> restore(Tx& tx, const Caller& caller, UserId user,
+                                                               RestoreProgress& progress) const;
 
  private:
   saga::Sagas& sagas_;
   const UserDataOwners& owners_;
   SessionCopies copies_;
+  std::int64_t limit_;
 };
 
 }  // namespace guerdon::auth

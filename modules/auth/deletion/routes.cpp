@@ -27,14 +27,14 @@ void declare_deletion_routes(Router& routes, const Deletions& deletions) {
                    return deletions.request(tx, caller, request.path.id);
                  });
 
-  routes.command(
+  routes.command_in_steps(
       {.method = "POST",
        .path = "/api/users/{id}/restore",
        .policy = Policy::roles({Role::admin}),
        .summary = "Restore a deleted account with exactly what its deletion hid; how many rows of which table",
        .problems = {problems::not_found, deletion_running, not_deleted}},
-      [&deletions](Tx& tx, const Caller& caller, const Request<DeletionPath>& request) {
-        return deletions.restore(tx, caller, request.path.id);
+      [&deletions](Tx& tx, const Caller& caller, const Request<DeletionPath>& request, RestoreProgress& progress) {
+        return deletions.restore(tx, caller, request.path.id, progress);
       });
 }
 

@@ -28,20 +28,21 @@ void take_off(RowCounts& receipt, const RowCounts& less) {
 }
 
 /// The step that hides these kinds, and shows them again.
-saga::Step<UserDeletion> hiding(const UserDataOwners& owners, std::string name, std::vector<UserData> kinds) {
+saga::Step<UserDeletion> hiding(const UserDataOwners& owners, std::int64_t limit, std::string name,
+                                std::vector<UserData> kinds) {
   return {.name = std::move(name),
-          .apply = [&owners, kinds](Tx& tx, UserDeletion& deletion) -> Result<void> {
-            const auto hidden = owners.hide(tx, deletion.user_id, deletion.saga_id.uuid(), kinds);
+          .apply = [&owners, limit, kinds](Tx& tx, UserDeletion& deletion) -> Result<saga::Work> {
+            const auto hidden = owners.hide(tx, deletion.user_id, deletion.saga_id.uuid(), kinds, limit);
             if (!hidden) return hidden.error();
-            add(deletion.hidden, *hidden);
-            return {};
+            add(deletion.hidden, hidden->rows);
+            return hidden->is_last ? saga::Work::done : saga::Work::more;
           },
-          .undo = [&owners, kinds](Tx& tx, UserDeletion& deletion) -> Result<void> {
+          .undo = [&owners, limit, kinds](Tx& tx, UserDeletion& deletion) -> Result<saga::Work> {
             (void)lock_leaving(tx, deletion.user_id);  // first: this transaction may be the one that opens the account
-            const auto shown = owners.show(tx, deletion.user_id, deletion.saga_id.uuid(), kinds);
+            const auto shown = owners.show(tx, deletion.user_id, deletion.saga_id.uuid(), kinds, limit);
             if (!shown) return shown.error();
-            take_off(deletion.hidden, *shown);
-            return {};
+            take_off(deletion.hidden, shown->rows);
+            return shown->is_last ? saga::Work::done : saga::Work::more;
           }};
 }
 
@@ -90,12 +91,12 @@ void end_as_before(Tx& tx, const UserDataOwners& owners, const UserDeletion& del
 
 }  // namespace
 
-void define_user_deletion(saga::Sagas& sagas, const UserDataOwners& owners) {
+void define_user_deletion(saga::Sagas& sagas, const UserDataOwners& owners, std::int64_t limit) {
   sagas.define<UserDeletion>(
       std::string{UserDeletion::type},
-      {hiding(owners, "event-data", {UserData::facts}),
-       hiding(owners, "progress", {UserData::progress}),
-       hiding(owners, "rewards", {UserData::requests, UserData::wallet}),
+      {hiding(owners, limit, "event-data", {UserData::facts}),
+       hiding(owners, limit, "progress", {UserData::progress}),
+       hiding(owners, limit, "rewards", {UserData::requests, UserData::wallet}),
        {.name = "account", .apply = close_account, .undo = open_account}},
       {.on_succeeded = end_deleted,
        .on_failed = [&owners](Tx& tx, const UserDeletion& deletion,

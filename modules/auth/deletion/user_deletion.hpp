@@ -1,4 +1,5 @@
-// How a user is deleted: a saga of four steps, each of which can be taken back. Nothing is removed, only hidden.
+// How a user is deleted: a saga of four steps, each of which can be taken back. Nothing is removed, only hidden, some
+// hundred rows a transaction.
 #pragma once
 
 #include <array>
@@ -24,7 +25,8 @@ BOOST_DESCRIBE_STRUCT(UserDeletion, (), (saga_id, user_id, hidden))
 /// Everything that other modules own of a user, in the order in which it is hidden.
 inline constexpr std::array all_user_data{UserData::facts, UserData::progress, UserData::requests, UserData::wallet};
 
-/// While wiring; the owners may register later. Publishes UserDeletionSucceeded and UserDeleted, or UserDeletionFailed.
-void define_user_deletion(saga::Sagas& sagas, const UserDataOwners& owners);
+/// While wiring; the owners may register later. `limit` rows a transaction are hidden or shown. Publishes
+/// UserDeletionSucceeded and UserDeleted, or UserDeletionFailed.
+void define_user_deletion(saga::Sagas& sagas, const UserDataOwners& owners, std::int64_t limit = rows_a_portion);
 
 }  // namespace guerdon::auth

@@ -1,6 +1,9 @@
 // A campaign whose events, and whose users' data in them, can be deleted and restored as the server wires it.
 #pragma once
 
+#include <optional>
+#include <utility>
+
 #include "modules/event/deletion.hpp"
 #include "modules/progress/user_data.hpp"
 #include "modules/reward/user_data.hpp"
@@ -18,13 +21,27 @@ struct Office : Campaign {
 
   template <class Subject>
   Result<None> remove(const Caller& caller, Subject id) {
-    return store->write(
-        [&](Tx& tx) { return deletions.remove(tx, caller, event::DeletableId::parse(id.to_string()).value()); });
+    const auto deletable = event::DeletableId::parse(id.to_string()).value();
+    return in_steps<None, event::DataProgress>(
+        [&](Tx& tx, event::DataProgress& far) { return deletions.remove(tx, caller, deletable, far); });
   }
   template <class Subject>
   Result<None> restore(const Caller& caller, Subject id) {
-    return store->write(
-        [&](Tx& tx) { return deletions.restore(tx, caller, event::DeletableId::parse(id.to_string()).value()); });
+    const auto deletable = event::DeletableId::parse(id.to_string()).value();
+    return in_steps<None, event::DataProgress>(
+        [&](Tx& tx, event::DataProgress& far) { return deletions.restore(tx, caller, deletable, far); });
+  }
+  /// As a route in steps does: each in a transaction of its own, until one answers.
+  template <class Output, class State, class Step>
+  Result<Output> in_steps(Step step) {
+    for (State before, after;; before = std::move(after)) {
+      const auto answer = store->write([&](Tx& tx) -> Result<std::optional<Output>> {
+        after = before;  // it may run again
+        return step(tx, after);
+      });
+      if (!answer) return answer.error();
+      if (*answer) return **answer;
+    }
   }
   /// Carries out queued rebuilds of users.
   void rebuild_users() {

@@ -11,19 +11,21 @@
 #include "guerdon/json.hpp"
 #include "guerdon/result.hpp"
 #include "guerdon/store.hpp"
+#include "saga/action.hpp"
 #include "saga/types.hpp"
 
 namespace guerdon::saga {
 
-/// One step of a saga over a described struct. Both functions may change the State; what a failed one changed is
-/// forgotten, in the State as in the rows.
+/// One step of a saga over a described struct. Both actions may change the State; what a failed call changed is
+/// forgotten, in the State as in the rows. A step that touches many rows does a portion of them a call; the rows it
+/// has dealt with are its place.
 template <class State>
 struct Step {
   std::string name;  ///< stored with the saga: stable for ever
-  /// An error is a refusal: the saga turns round. A throw is tried again, `max_attempts` times in all.
-  std::function<Result<void>(Tx&, State&)> apply;
-  /// Takes back what apply did. An error or a throw is tried again until it succeeds.
-  std::function<Result<void>(Tx&, State&)> undo;
+  /// An error is a refusal: the saga turns round. A throw is tried again, `max_attempts` times in a row.
+  Action<State> apply;
+  /// Takes back what apply did, be it a part. An error or a throw is tried again until it succeeds.
+  Action<State> undo;
   int max_attempts = 8;
 };
 
@@ -37,7 +39,7 @@ struct Hooks {
 };
 
 struct UntypedStep {
-  using Action = std::function<Result<void>(Tx&, json::value&)>;
+  using Action = std::function<Result<Work>(Tx&, json::value&)>;
   std::string name;
   Action apply, undo;
   int max_attempts;
@@ -65,8 +67,8 @@ template <class State>
 }
 
 template <class State>
-[[nodiscard]] UntypedStep::Action without_type(std::function<Result<void>(Tx&, State&)> action) {
-  return [action = std::move(action)](Tx& tx, json::value& stored) -> Result<void> {
+[[nodiscard]] UntypedStep::Action without_type(Action<State> action) {
+  return [action = std::move(action)](Tx& tx, json::value& stored) -> Result<Work> {
     auto state = load_state<State>(stored);
     auto result = action(tx, state);
     if (result) stored = store_state(state);

@@ -31,7 +31,7 @@ BOOST_DESCRIBE_ENUM(SagaState, running, compensating, succeeded, failed)
 enum class StepState {
   pending,
   applied,
-  failed,  ///< left no effect, and turned the saga round
+  failed,  ///< turned the saga round, and what it had done so far is undone first
   undone
 };
 BOOST_DESCRIBE_ENUM(StepState, pending, applied, failed, undone)
