@@ -62,7 +62,7 @@ class Faults {
         cluster_.down(1);
         break;
       default:
-        cluster_.refuse_topic(refused, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+        cluster_.refuse_topic(refused, RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION);
     }
     switch (random_() % 3) {
       case 0:
