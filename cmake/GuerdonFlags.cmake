@@ -29,6 +29,10 @@ endif()
 
 add_library(guerdon_flags INTERFACE)
 target_compile_options(guerdon_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+if(GUERDON_UNITY)
+  # A neighbour's names are no outer scope's, and the file that names a type of its own is not the one compiled.
+  target_compile_options(guerdon_flags INTERFACE -Wno-shadow -Wshadow=local -Wno-subobject-linkage)
+endif()
 if(GUERDON_WERROR)
   target_compile_options(guerdon_flags INTERFACE -Werror)
 endif()

@@ -14,6 +14,7 @@ function(guerdon_module name)
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(sources)
+    guerdon_unite(${name} sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:guerdon_flags> ${name}_api ${arg_USES} $<LINK_ONLY:$<TARGET_NAME:guerdon_platform>>)
     guerdon_use_pch(${name})

@@ -14,7 +14,7 @@ fail() {
   exit 1
 }
 
-# A translation unit of the HTTP layer takes close to 1 GB: no more compilers than processors, nor than memory for them.
+# A translation unit takes close to 1 GB, united ones too: no more compilers than processors, nor than memory for them.
 build_jobs() {
   local processors gigabytes
   processors=$(nproc)
@@ -28,7 +28,7 @@ build() {
   local preset=$1 target=$2
   if [[ ! -f build/$preset/build.ninja ]]; then
     say "Configuring $preset"
-    quietly "build/$preset-configure.log" cmake --preset "$preset"
+    quietly "build/$preset-configure.log" cmake --preset "$preset" ${GUERDON_UNITY:+-DGUERDON_UNITY="$GUERDON_UNITY"}
   fi
   say "Building $preset"
   cmake --build --preset "$preset" --target "$target" -j "$(build_jobs)"

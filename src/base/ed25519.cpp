@@ -37,10 +37,10 @@ bool is_one_block(std::string_view pem, std::string_view label) {
   return text.starts_with(begin) && text.find(end) + end.size() == text.size();
 }
 
-using Reader = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);
+using PemReader = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);
 
 /// Nothing unless it is a key for Ed25519.
-std::shared_ptr<void> read_pem(std::string_view pem, std::string_view label, Reader read) {
+std::shared_ptr<void> read_pem(std::string_view pem, std::string_view label, PemReader read) {
   if (pem.size() > 4096 || !is_one_block(pem, label)) return nullptr;
   const Bio source{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free};
   if (!source) return nullptr;

@@ -41,9 +41,9 @@ void write_date(char* to, Date date) {
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads a text from its front; once something did not fit, nothing more does.
-class Reader {
+class TimeReader {
  public:
-  explicit Reader(std::string_view text) noexcept : rest_{text} {}
+  explicit TimeReader(std::string_view text) noexcept : rest_{text} {}
 
   int number(std::size_t digits, int max) {
     if (rest_.size() < digits) return fail();
@@ -89,7 +89,7 @@ class Reader {
   bool good_ = true;
 };
 
-Date read_date(Reader& reader) {
+Date read_date(TimeReader& reader) {
   const int year = reader.number(4, 9999);
   reader.expect('-');
   const auto month = static_cast<unsigned>(reader.number(2, 12));
@@ -100,7 +100,7 @@ Date read_date(Reader& reader) {
   return date;
 }
 
-milliseconds read_offset(Reader& reader) {
+milliseconds read_offset(TimeReader& reader) {
   if (reader.accept('Z')) return milliseconds{0};
   const bool west = reader.accept('-');
   if (!west) reader.expect('+');
@@ -143,7 +143,7 @@ std::string to_rfc3339(Instant instant) {
 }
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {
-  Reader reader{text};
+  TimeReader reader{text};
   Instant instant = read_date(reader);
   reader.expect('T');
   instant += std::chrono::hours{reader.number(2, 23)};
@@ -171,7 +171,7 @@ std::string to_text(Date date) {
 }
 
 std::optional<Date> parse_date(std::string_view text) {
-  Reader reader{text};
+  TimeReader reader{text};
   const Date date = read_date(reader);
   if (!reader.complete() || text.starts_with("0000")) return std::nullopt;
   return date;

@@ -2,19 +2,15 @@
 // among dead letters. The rows stay where they are, with their ids, types and keys, and can still be read.
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 
+#include "bus/personal_data.hpp"
 #include "guerdon/purge.hpp"
 
 namespace guerdon::bus {
 
-/// What messages call personal, of whatever type they are: every message's `personal` is among these.
-inline constexpr std::array<std::string_view, 5> personal_names{"email", "ipAddress", "platformUserId", "userAgent",
-                                                                "username"};
-
-/// The payload without these members, at any depth, and with the words of an error blank.
+/// The payload without the members of `personal_names`, at any depth, and with the words of an error blank.
 [[nodiscard]] std::string scrubbed(const std::string& payload);
 
 /// One batch of the messages whose key this is.

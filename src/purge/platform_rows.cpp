@@ -23,11 +23,11 @@ void remove_user(Tx& tx, const Uuid& id, PurgeBatch& batch) {
   if (!batch.is_full()) forget_addresses(tx, user, batch);
 }
 
-struct Answer {
+struct KeptAnswer {
   Bytes scope;
   std::string body;
 };
-BOOST_DESCRIBE_STRUCT(Answer, (), (scope, body))
+BOOST_DESCRIBE_STRUCT(KeptAnswer, (), (scope, body))
 
 /// Does the text name a user whom there is not?
 bool names_nobody(Snapshot& snapshot, const std::function<bool(Snapshot&, const Uuid&)>& exists,
@@ -72,7 +72,7 @@ PurgeOwner platform_purge_owner() {
 
 bool remove_answers(Tx& tx, const std::function<bool(Snapshot&, const Uuid&)>& exists, Bytes& after, std::int64_t limit,
                     PurgeBatch& batch) {
-  const auto answers = tx.list<Answer>(
+  const auto answers = tx.list<KeptAnswer>(
       "SELECT scope, body FROM idempotency_keys WHERE scope > $1 ORDER BY scope LIMIT $2", after, limit);
   for (const auto& answer : answers)
     if (names_nobody(tx, exists, answer.body))

@@ -49,7 +49,7 @@ const passwd* server_user() {
 
 /// In the child: never returns.
 [[noreturn]] void become(const std::vector<std::string>& command, const passwd* user, const std::string& folder) {
-  const int log = open((folder + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  const int log = ::open((folder + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   if (log >= 0) {
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);

@@ -62,7 +62,7 @@ TEST_CASE("a path says which methods it has") {
   RouteTable table;
   table.add(route("PUT", "/a/{id}", "/b/{id}"));
   table.add(route("GET", "/a/{id}"));
-  table.add(Page{"/page", "text/plain", [] { return Response{}; }});
+  table.add(http::Page{"/page", "text/plain", [] { return Response{}; }});
   table.seal();
   CHECK(find(table, "PUT", "/a/1").path == "/a/{id}");
   CHECK(find(table, "PUT", "/b/1").path == "/a/{id}");
@@ -78,11 +78,11 @@ TEST_CASE("a path says which methods it has") {
 TEST_CASE("a route that is declared twice or contradicts itself does not register") {
   RouteTable table;
   table.add(route("GET", "/a/{id}"));
-  table.add(Page{"/page", "text/plain", [] { return Response{}; }});
+  table.add(http::Page{"/page", "text/plain", [] { return Response{}; }});
   CHECK_THROWS_AS(table.add(route("GET", "/a/{other}")), std::logic_error);
   CHECK_THROWS_AS(table.add(route("POST", "/b", "/page")), std::logic_error);
-  CHECK_THROWS_AS(table.add(Page{"/page", "text/plain", {}}), std::logic_error);
-  CHECK_THROWS_AS(table.add(Page{"/a/{id}", "text/plain", {}}), std::logic_error);
+  CHECK_THROWS_AS(table.add(http::Page{"/page", "text/plain", {}}), std::logic_error);
+  CHECK_THROWS_AS(table.add(http::Page{"/a/{id}", "text/plain", {}}), std::logic_error);
   CHECK_THROWS_AS(table.add(route("GET", "c")), std::logic_error);
   auto writing_query = route("GET", "/d");
   writing_query.kind = Route::Kind::command;
