@@ -158,7 +158,7 @@ TEST_CASE("What was under way in auth when a deletion is requested is refused, a
   REQUIRE(change);
   REQUIRE(auth.delete_user(admin, bob));
 
-  const auto rows = [&] { return all_rows(auth.store, {.tables = {"auth_throttle"}, .columns = {}}); };
+  const auto rows = [&] { return test::all_rows(auth.store, {.tables = {"auth_throttle"}, .columns = {}}); };
   const auto before = rows();
   const auto attempt = [&](auto what) { return code_of(auth.store->write(what)); };
   CHECK(code_of(auth.finish_login(login, check)) == "bad-credentials");
