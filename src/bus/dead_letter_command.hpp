@@ -10,7 +10,7 @@
 
 namespace guerdon::bus {
 
-/// `command` is "dlq list", "dlq replay" or "dlq discard"; their arguments are "id", "topic", "consumer", "reason".
+/// `command` is "dlq list", "dlq show", "dlq replay" or "dlq discard"; their arguments are "id", "topic", "consumer", "reason".
 /// Returns the exit code.
 int dead_letter_command(const DeadLetters& letters, Database& database, std::string_view command,
                         const json::object& arguments, App::Output output);
