@@ -53,7 +53,7 @@ std::vector<std::string> describe(const DeadLetter& letter) {
   const auto& message = letter.message;
   std::vector<std::string> lines;
   const auto add = [&](std::string_view name, const auto& value) {
-    lines.push_back(fmt::format("{:<13}{}", fmt::format("{}:", name), value));
+    lines.push_back(fmt::format("{:<14}{}", fmt::format("{}:", name), value));
   };
   add("id", letter.id.to_string());
   add("consumer", letter.consumer);

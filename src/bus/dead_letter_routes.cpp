@@ -126,21 +126,21 @@ void add_replays(Router& routes, const DeadLetters& letters) {
                    return ReplayAccepted{};
                  });
   using ReplayCall = Request<None, ReplayQuery>;
-  routes.command_in_steps({.method = "POST",
-                           .path = "/api/admin/dlq/replay",
-                           .policy = Policy::roles({Role::admin}),
-                           .summary = "Hand all dead letters of a topic to their consumers again",
-                           .status = 202},
-                          [&](Tx& tx, const Caller& caller, const ReplayCall& call,
-                              ReplayProgress& progress) -> Result<std::optional<ReplayCount>> {
-                            const ReplayFilter filter{call.query.topic.value(), text_of(call.query.consumer)};
-                            letters.replay_next(tx, caller, filter, progress);
-                            const auto seen = progress.replayed + progress.skipped;
-                            if (!progress.is_over && seen < most_replayed) return std::optional<ReplayCount>{};
-                            return std::optional{ReplayCount{.replayed = progress.replayed,
-                                                             .skipped = progress.skipped,
-                                                             .has_more = !progress.is_over}};
-                          });
+  routes.command_in_steps(
+      {.method = "POST",
+       .path = "/api/admin/dlq/replay",
+       .policy = Policy::roles({Role::admin}),
+       .summary = "Hand all dead letters of a topic to their consumers again",
+       .status = 202},
+      [&](Tx& tx, const Caller& caller, const ReplayCall& call,
+          ReplayProgress& progress) -> Result<std::optional<ReplayCount>> {
+        const ReplayFilter filter{call.query.topic.value(), text_of(call.query.consumer)};
+        letters.replay_next(tx, caller, filter, progress);
+        const auto seen = progress.replayed + progress.skipped;
+        if (!progress.is_over && seen < most_replayed) return std::optional<ReplayCount>{};
+        return std::optional{
+            ReplayCount{.replayed = progress.replayed, .skipped = progress.skipped, .has_more = !progress.is_over}};
+      });
 }
 
 }  // namespace

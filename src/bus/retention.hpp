@@ -1,5 +1,6 @@
 // Two chores of the log: old messages that every consumer has passed are removed, and consumers that stand still, or
-// whose wake-up got lost or was another server's, are woken. It never removes what a consumer of this server has still to see.
+// whose wake-up got lost or was another server's, are woken. It never removes what a consumer of this server has still
+// to see.
 #pragma once
 
 #include <chrono>
