@@ -252,7 +252,7 @@ void App::Impl::add_outlets() {
   routes.follow(bus::feed_path, bus::feed_events(feed));
   bus.tell_commits(bus::wake_streams([this]() -> http::EventStreams& { return listeners.streams(); }));
   bus::add_feed_pump(pumps, [this]() -> http::EventStreams& { return listeners.streams(); });
-  bus::add_dead_letter_routes(routes, dead_letters, foundation.database(), cursors);
+  bus::add_dead_letter_routes(routes, dead_letters, cursors);
 }
 
 void App::Impl::add_kafka() {

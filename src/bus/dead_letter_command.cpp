@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <limits>
+#include <boost/json.hpp>
 
 #include "runtime/error_words.hpp"
 #include "runtime/exit_codes.hpp"
@@ -28,6 +28,8 @@ int refuse(App::Output output, const std::string& why, int code = exit_failed) {
   return code;
 }
 
+std::string no_id(const std::string& text) { return "'" + text + "' is not the id of a dead letter"; }
+
 int list(const DeadLetters& letters, Database& database, const DeadLetterFilter& filter, App::Output output) {
   std::optional<Uuid> before;
   std::size_t count = 0;
@@ -46,8 +48,53 @@ int list(const DeadLetters& letters, Database& database, const DeadLetterFilter&
   return output(fmt::format("{} dead letter{}", count, count == 1 ? "" : "s")) ? exit_ok : exit_failed;
 }
 
-int replay_all(const DeadLetters& letters, Database& database, const DeadLetterFilter& filter, App::Output output) {
-  const auto done = letters.replay_all(database, Caller{}, filter, std::numeric_limits<std::int64_t>::max());
+// A line for each member of the payload: a line of the control socket has a limit.
+std::vector<std::string> describe(const DeadLetter& letter) {
+  const auto& message = letter.message;
+  std::vector<std::string> lines;
+  const auto add = [&](std::string_view name, const auto& value) {
+    lines.push_back(fmt::format("{:<14}{}", fmt::format("{}:", name), value));
+  };
+  add("id", letter.id.to_string());
+  add("consumer", letter.consumer);
+  add("attempts", letter.attempts);
+  add("error", letter.error);
+  add("first failed", to_rfc3339(letter.first_at));
+  add("given up", to_rfc3339(letter.last_at));
+  add("topic", message.topic);
+  add("key", message.key);
+  add("type", message.type);
+  add("message", message.id.to_string());
+  add("position", fmt::format("{} in partition {}", message.position, message.partition));
+  add("published", to_rfc3339(message.time));
+  add("headers", json::serialize(message.headers));
+  const auto payload = parse_json(message.payload);
+  const auto* const members = payload ? payload->if_object() : nullptr;
+  if (members == nullptr) {
+    add("payload", message.payload);
+    return lines;
+  }
+  lines.emplace_back("payload:");
+  for (const auto& member : *members)
+    lines.push_back(fmt::format("  {}: {}", std::string_view{member.key()}, json::serialize(member.value())));
+  return lines;
+}
+
+int show(const DeadLetters& letters, Database& database, const json::object& arguments, App::Output output) {
+  const auto text = argument(arguments, "id").value_or(std::string{});
+  const auto id = DeadLetterId::parse(text);
+  if (!id) return refuse(output, no_id(text), exit_usage);
+  const auto letter = database.read([&](Snapshot& snapshot) { return letters.find(snapshot, *id); });
+  if (!letter) return refuse(output, in_words(letter.error()));
+  for (const auto& line : describe(*letter))
+    if (!output(line)) return exit_failed;
+  return exit_ok;
+}
+
+int replay_all(const DeadLetters& letters, Database& database, const json::object& arguments, App::Output output) {
+  const auto topic = argument(arguments, "topic");
+  if (!topic) return refuse(output, "say which: an id, or a topic", exit_usage);
+  const auto done = letters.replay_all(database, Caller{}, {*topic, argument(arguments, "consumer")});
   auto line = fmt::format("replayed {}", done.replayed);
   if (done.skipped > 0) line += fmt::format(", skipped {} of consumers that this server does not have", done.skipped);
   return output(line) ? exit_ok : exit_failed;
@@ -57,7 +104,7 @@ int change_one(const DeadLetters& letters, Database& database, bool replays, con
                App::Output output) {
   const auto text = argument(arguments, "id").value_or(std::string{});
   const auto id = DeadLetterId::parse(text);
-  if (!id) return refuse(output, "'" + text + "' is not the id of a dead letter", exit_usage);
+  if (!id) return refuse(output, no_id(text), exit_usage);
   const auto reason = argument(arguments, "reason");
   if (!replays && !reason) return refuse(output, "discarding needs a reason", exit_usage);
   const auto changed = database.write([&](Tx& tx) -> Result<void> {
@@ -73,10 +120,9 @@ int change_one(const DeadLetters& letters, Database& database, bool replays, con
 int dead_letter_command(const DeadLetters& letters, Database& database, std::string_view command,
                         const json::object& arguments, App::Output output) {
   if (command == "dlq list") return list(letters, database, filter_of(arguments), output);
+  if (command == "dlq show") return show(letters, database, arguments, output);
   const bool replays = command == "dlq replay";
-  const bool is_for_all = replays && !argument(arguments, "id");
-  if (is_for_all && !argument(arguments, "topic")) return refuse(output, "say which: an id, or a topic", exit_usage);
-  if (is_for_all) return replay_all(letters, database, filter_of(arguments), output);
+  if (replays && !argument(arguments, "id")) return replay_all(letters, database, arguments, output);
   return change_one(letters, database, replays, arguments, output);
 }
 

@@ -10,8 +10,8 @@
 
 namespace guerdon::bus {
 
-/// `command` is "dlq list", "dlq replay" or "dlq discard"; their arguments are "id", "topic", "consumer", "reason".
-/// Returns the exit code.
+/// `command` is "dlq list", "dlq show", "dlq replay" or "dlq discard"; their arguments are "id", "topic", "consumer",
+/// "reason". Returns the exit code.
 int dead_letter_command(const DeadLetters& letters, Database& database, std::string_view command,
                         const json::object& arguments, App::Output output);
 

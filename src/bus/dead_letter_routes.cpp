@@ -114,7 +114,7 @@ void add_looks(Router& routes, const DeadLetters& letters, const CursorCodec& cu
       });
 }
 
-void add_replays(Router& routes, const DeadLetters& letters, Database& database) {
+void add_replays(Router& routes, const DeadLetters& letters) {
   routes.command({.method = "POST",
                   .path = "/api/admin/dlq/{id}/replay",
                   .policy = Policy::roles({Role::admin}),
@@ -126,28 +126,28 @@ void add_replays(Router& routes, const DeadLetters& letters, Database& database)
                    return ReplayAccepted{};
                  });
   using ReplayCall = Request<None, ReplayQuery>;
-  // Many transactions, so it is done in the step that runs in a pool; the one behind it only answers.
-  routes.command(
+  routes.command_in_steps(
       {.method = "POST",
        .path = "/api/admin/dlq/replay",
        .policy = Policy::roles({Role::admin}),
        .summary = "Hand all dead letters of a topic to their consumers again",
        .status = 202},
-      [&](Snapshot&, const Caller& caller, const ReplayCall& call) -> Result<DeadLetters::Chunk> {
-        const DeadLetterFilter filter{call.query.topic.value(), text_of(call.query.consumer)};
-        return letters.replay_all(database, caller, filter, most_replayed);
-      },
-      [](Tx&, const Caller&, const ReplayCall&, const DeadLetters::Chunk& done) -> Result<ReplayCount> {
-        return ReplayCount{.replayed = done.replayed, .skipped = done.skipped, .has_more = done.last.has_value()};
+      [&](Tx& tx, const Caller& caller, const ReplayCall& call,
+          ReplayProgress& progress) -> Result<std::optional<ReplayCount>> {
+        const ReplayFilter filter{call.query.topic.value(), text_of(call.query.consumer)};
+        letters.replay_next(tx, caller, filter, progress);
+        const auto seen = progress.replayed + progress.skipped;
+        if (!progress.is_over && seen < most_replayed) return std::optional<ReplayCount>{};
+        return std::optional{
+            ReplayCount{.replayed = progress.replayed, .skipped = progress.skipped, .has_more = !progress.is_over}};
       });
 }
 
 }  // namespace
 
-void add_dead_letter_routes(Router& routes, const DeadLetters& letters, Database& database,
-                            const CursorCodec& cursors) {
+void add_dead_letter_routes(Router& routes, const DeadLetters& letters, const CursorCodec& cursors) {
   add_looks(routes, letters, cursors);
-  add_replays(routes, letters, database);
+  add_replays(routes, letters);
   routes.command(
       {.method = "DELETE",
        .path = "/api/admin/dlq/{id}",

@@ -4,11 +4,10 @@
 #include "bus/dead_letters.hpp"
 #include "guerdon/cursor.hpp"
 #include "guerdon/routes.hpp"
-#include "guerdon/store.hpp"
 
 namespace guerdon::bus {
 
 /// References outlive the routes.
-void add_dead_letter_routes(Router& routes, const DeadLetters& letters, Database& database, const CursorCodec& cursors);
+void add_dead_letter_routes(Router& routes, const DeadLetters& letters, const CursorCodec& cursors);
 
 }  // namespace guerdon::bus

@@ -3,6 +3,7 @@
 
 #include "bus/outbox_log.hpp"
 #include "guerdon/audit.hpp"
+#include "guerdon/page.hpp"
 
 namespace guerdon::bus {
 namespace {
@@ -53,14 +54,27 @@ void park_again(Tx& tx, const DeadLetter& letter) {
 
 }  // namespace
 
+// A statement for each filter: no index helps with `$1 IS NULL OR topic = $1`.
 std::vector<DeadLetter> DeadLetters::list(Snapshot& snapshot, const DeadLetterFilter& filter,
                                           std::optional<Uuid> before, std::int64_t limit) const {
   std::vector<DeadLetter> letters;
-  snapshot.visit(
-      "SELECT partition, position, message_id, topic, key, type, payload, headers, at, id, consumer, attempts, error, "
-      "first_at, last_at FROM dead_letters WHERE ($1 IS NULL OR topic = $1) AND ($2 IS NULL OR consumer = $2) "
-      "AND ($3 IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
-      [&](const Row& row) { letters.push_back(read_letter(row)); }, filter.topic, filter.consumer, before, limit);
+  const auto take = [&](const Row& row) { letters.push_back(read_letter(row)); };
+  if (filter.topic)
+    snapshot.visit(
+        "SELECT partition, position, message_id, topic, key, type, payload, headers, at, id, consumer, attempts, "
+        "error, first_at, last_at FROM dead_letters WHERE topic = $1 AND id < $2 AND ($3 IS NULL OR consumer = $3) "
+        "ORDER BY id DESC LIMIT $4",
+        take, *filter.topic, below(before), filter.consumer, limit);
+  if (!filter.topic && filter.consumer)
+    snapshot.visit(
+        "SELECT partition, position, message_id, topic, key, type, payload, headers, at, id, consumer, attempts, "
+        "error, first_at, last_at FROM dead_letters WHERE consumer = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        take, *filter.consumer, below(before), limit);
+  if (!filter.topic && !filter.consumer)
+    snapshot.visit(
+        "SELECT partition, position, message_id, topic, key, type, payload, headers, at, id, consumer, attempts, "
+        "error, first_at, last_at FROM dead_letters WHERE id < $1 ORDER BY id DESC LIMIT $2",
+        take, below(before), limit);
   return letters;
 }
 
@@ -93,45 +107,48 @@ Result<void> DeadLetters::revive(Tx& tx, const DeadLetter& letter) const {
   return {};
 }
 
-DeadLetters::Chunk DeadLetters::replay_chunk(Tx& tx, const Caller& caller, const DeadLetterFilter& filter,
-                                             DeadLetterId after, DeadLetterId until) const {
+// What dies again while this goes on has a newer id and waits for the next call.
+void DeadLetters::replay_next(Tx& tx, const Caller& caller, const ReplayFilter& filter,
+                              ReplayProgress& progress) const {
+  if (!progress.until) {
+    const auto newest = list(tx, {filter.topic, filter.consumer}, std::nullopt, 1);
+    progress.is_over = newest.empty();
+    if (progress.is_over) return;
+    progress.until = newest.front().id;
+  }
   std::vector<DeadLetter> letters;
   tx.visit(
       "SELECT partition, position, message_id, topic, key, type, payload, headers, at, id, consumer, attempts, error, "
-      "first_at, last_at FROM dead_letters WHERE ($1 IS NULL OR topic = $1) AND ($2 IS NULL OR consumer = $2) "
-      "AND id > $3 AND id <= $4 ORDER BY id LIMIT $5",
-      [&](const Row& row) { letters.push_back(read_letter(row)); }, filter.topic, filter.consumer, after, until, chunk);
-  Chunk done;
+      "first_at, last_at FROM dead_letters WHERE topic = $1 AND id > $2 AND id <= $3 "
+      "AND ($4 IS NULL OR consumer = $4) ORDER BY id LIMIT $5",
+      [&](const Row& row) { letters.push_back(read_letter(row)); }, filter.topic, progress.after, *progress.until,
+      filter.consumer, chunk);
+  std::int64_t replayed = 0;
   for (const auto& letter : letters) {
     const auto revived = revive(tx, letter);
-    if (revived) ++done.replayed;
-    if (!revived && revived.error().problem == problems::consumer_unknown) ++done.skipped;
-    done.last = letter.id;
+    if (revived) ++replayed;
+    if (!revived && revived.error().problem == problems::consumer_unknown) ++progress.skipped;
+    progress.after = letter.id;
   }
-  if (letters.size() < static_cast<std::size_t>(chunk)) done.last.reset();
-  if (done.replayed == 0) return done;
-  json::object details{{"count", done.replayed}};
+  progress.replayed += replayed;
+  progress.is_over = letters.size() < static_cast<std::size_t>(chunk) || progress.after == *progress.until;
+  if (replayed == 0) return;
+  json::object details{{"count", replayed}};
   if (filter.consumer) details["consumer"] = *filter.consumer;
-  record_audit(tx, caller,
-               {.action = "dead-letters.replayed", .subject = filter.topic.value_or("*"), .details = details});
-  return done;
+  record_audit(tx, caller, {.action = "dead-letters.replayed", .subject = filter.topic, .details = details});
 }
 
-// What dies again while this goes on has a newer id and waits for the next call.
-DeadLetters::Chunk DeadLetters::replay_all(Database& database, const Caller& caller, const DeadLetterFilter& filter,
-                                           std::int64_t most) const {
-  const auto newest = database.read([&](Snapshot& snapshot) { return list(snapshot, filter, std::nullopt, 1); });
-  Chunk all;
-  if (newest.empty()) return all;
-  all.last = DeadLetterId{};
-  while (all.last && all.replayed + all.skipped < most) {
-    const auto done = database.write(
-        [&](Tx& tx) -> Result<Chunk> { return replay_chunk(tx, caller, filter, *all.last, newest.front().id); });
-    all.replayed += done.value().replayed;
-    all.skipped += done.value().skipped;
-    all.last = done.value().last;
+ReplayProgress DeadLetters::replay_all(Database& database, const Caller& caller, const ReplayFilter& filter) const {
+  ReplayProgress progress;
+  while (!progress.is_over) {
+    const auto done = database.write([&](Tx& tx) -> Result<ReplayProgress> {
+      auto next = progress;  // it may run again
+      replay_next(tx, caller, filter, next);
+      return next;
+    });
+    progress = done.value();
   }
-  return all;
+  return progress;
 }
 
 Result<void> DeadLetters::discard(Tx& tx, const Caller& caller, DeadLetterId id, std::string_view reason) const {

@@ -32,6 +32,20 @@ struct DeadLetterFilter {
   std::optional<std::string> topic, consumer;
 };
 
+/// Which are replayed together.
+struct ReplayFilter {
+  std::string topic;
+  std::optional<std::string> consumer;
+};
+
+/// How far a replay of many has come. It can be copied, so that a step may run again from where it began.
+struct ReplayProgress {
+  std::optional<DeadLetterId> until{};  ///< the newest there was at the first step
+  DeadLetterId after{};
+  std::int64_t replayed = 0, skipped = 0;  ///< skipped: for consumers that are unknown here
+  bool is_over = false;
+};
+
 /// Who handles messages, as the bus knows it.
 struct Consumers {
   std::function<bool(std::string_view consumer)> knows;
@@ -51,17 +65,10 @@ class DeadLetters {
   /// Its consumer gets it again, with all attempts before it. Errors: not-found, consumer-unknown.
   Result<void> replay(Tx& tx, const Caller& caller, DeadLetterId id) const;
 
-  /// One chunk of many, oldest first.
-  struct Chunk {
-    std::int64_t replayed = 0, skipped = 0;  ///< skipped: for consumers that are unknown here
-    std::optional<DeadLetterId> last;        ///< go on after it; nothing = that was all
-  };
-  /// Those after `after` and up to `until`.
-  [[nodiscard]] Chunk replay_chunk(Tx& tx, const Caller& caller, const DeadLetterFilter& filter, DeadLetterId after,
-                                   DeadLetterId until) const;
-  /// All there are, in transactions of a chunk each, up to `most`. Never on a thread of the store.
-  [[nodiscard]] Chunk replay_all(Database& database, const Caller& caller, const DeadLetterFilter& filter,
-                                 std::int64_t most) const;
+  /// A step of many: the next 50, oldest first, of those there were at the first step. One audit entry a step.
+  void replay_next(Tx& tx, const Caller& caller, const ReplayFilter& filter, ReplayProgress& progress) const;
+  /// All there are, each step in a transaction of its own. Never on a thread of the store.
+  [[nodiscard]] ReplayProgress replay_all(Database& database, const Caller& caller, const ReplayFilter& filter) const;
 
   /// Errors: not-found.
   Result<void> discard(Tx& tx, const Caller& caller, DeadLetterId id, std::string_view reason) const;

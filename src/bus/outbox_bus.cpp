@@ -167,8 +167,13 @@ void OutboxBus::add_careful_mode() {
 }
 
 void OutboxBus::add_chores() {
-  watch_ = std::make_unique<Watch>(settings_.delivery.lazy_messages, settings_.delivery.lazy_time,
-                                   [this](const std::string& consumer, int partition) { wake(consumer, partition); });
+  const auto arm = [this](const std::string& consumer, int partition, Instant at) {
+    const auto found = pumps_.find(Where{consumer, partition});
+    if (found != pumps_.end()) runner_.arm(found->second, at);
+  };
+  watch_ = std::make_unique<Watch>(
+      settings_.delivery.lazy_messages, settings_.delivery.lazy_time,
+      [this](const std::string& consumer, int partition) { wake(consumer, partition); }, arm);
   runner_.add("bus watch", [this](Tx& tx) { return watch_->pass(tx); }, true);
 }
 

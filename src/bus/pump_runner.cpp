@@ -104,6 +104,22 @@ void PumpRunner::wake(std::span<const Number> pumps) {
   submit(ready);
 }
 
+// A pass that runs may have begun before there was a reason for it; what is to be retried finds the reason by itself.
+void PumpRunner::arm(Number number, Instant at) {
+  const std::lock_guard lock{mutex_};
+  auto& pump = pumps_[number];
+  if (state_ != State::started || pump.retry_at) return;
+  if (pump.running) {
+    pump.woken = true;
+    return;
+  }
+  if (pump.next_at && *pump.next_at <= at) return;
+  if (pump.next_at) due_.erase({*pump.next_at, &pump});
+  pump.next_at = at;
+  due_.emplace(at, &pump);
+  if (due_.begin()->second == &pump) time_changed_.notify_all();
+}
+
 void PumpRunner::clock_moved() {
   const std::lock_guard lock{mutex_};
   time_changed_.notify_all();

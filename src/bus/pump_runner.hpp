@@ -47,6 +47,8 @@ class PumpRunner final : public Pumps {
   /// Thread-safe; before start and after stop they do nothing. An unknown name is a std::logic_error.
   void wake(std::string_view name) override;
   void wake(std::span<const Number> pumps);
+  /// Runs the pump at that time by the business clock, if nothing runs it before. As thread-safe as wake().
+  void arm(Number number, Instant at);
 
   void start();
   /// No pass begins any more; waits for those that run. False when they took longer than `limit`. Idempotent.

@@ -66,7 +66,19 @@ PumpResult Watch::pass(Tx& tx) {
     if (behind > 0 && (is_news || behind >= lazy_messages_ || tx.now() - standing.moved_at >= lazy_time_))
       wake_(standing.consumer, standing.partition);
   }
+  arm_retries(tx);
   return {.next_at = tx.now() + lazy_time_};
+}
+
+// A replay, and a retry of a server that is gone, wake nobody here. One look into an index for each consumer, however
+// much is parked.
+void Watch::arm_retries(Snapshot& store) const {
+  store.visit(
+      "SELECT o.consumer, o.partition, (SELECT p.next_at FROM parked p WHERE p.consumer = o.consumer "
+      "AND p.partition = o.partition AND p.next_at IS NOT NULL ORDER BY p.next_at LIMIT 1) FROM consumer_offsets o",
+      [&](const Row& row) {
+        if (!row.is_null(2)) arm_(column<std::string>(row, 0), column<int>(row, 1), row.instant(2));
+      });
 }
 
 }  // namespace guerdon::bus

@@ -1,5 +1,6 @@
-// Two chores of the log: old messages that every consumer has passed are removed, and consumers that stand still or
-// whose wake-up got lost are woken. It never removes what a consumer of this server has still to see.
+// Two chores of the log: old messages that every consumer has passed are removed, and consumers that stand still, or
+// whose wake-up got lost or was another server's, are woken. It never removes what a consumer of this server has still
+// to see.
 #pragma once
 
 #include <chrono>
@@ -47,17 +48,22 @@ class Retention {
 class Watch {
  public:
   using Wake = std::function<void(const std::string& consumer, int partition)>;
+  using Arm = std::function<void(const std::string& consumer, int partition, Instant at)>;
 
-  Watch(std::int64_t lazy_messages, std::chrono::milliseconds lazy_time, Wake wake)
-      : lazy_messages_(lazy_messages), lazy_time_(lazy_time), wake_(std::move(wake)) {}
+  /// `arm` is told when the next parked message of each is due, whoever parked it.
+  Watch(std::int64_t lazy_messages, std::chrono::milliseconds lazy_time, Wake wake, Arm arm)
+      : lazy_messages_(lazy_messages), lazy_time_(lazy_time), wake_(std::move(wake)), arm_(std::move(arm)) {}
 
   /// A pump's pass; polled.
   PumpResult pass(Tx& tx);
 
  private:
+  void arm_retries(Snapshot& store) const;
+
   const std::int64_t lazy_messages_;
   const std::chrono::milliseconds lazy_time_;
   const Wake wake_;
+  const Arm arm_;
   // The offsets and heads at the last look: whoever is behind and stands where he stood ignores what came.
   std::map<std::pair<std::string, int>, std::pair<std::int64_t, std::int64_t>> seen_;
 };

@@ -23,7 +23,7 @@ constexpr const char* examples = R"(Examples:
                                                     the first administrator; asks for the password
   guerdon admin create --username ada --email ada@example.com < password.txt
   guerdon verify                                    check the data; also while the server runs
-  guerdon dlq list --topic user.login               messages that were given up; then replay or discard them
+  guerdon dlq list --topic user.login               messages that were given up; then show, replay, discard
   guerdon health --url http://127.0.0.1:8080/healthz
 
 Exit codes: 0 done, 1 the answer is no, 64 wrong usage, 69 port taken or no server, 70 internal, 74 I/O,
@@ -42,6 +42,8 @@ void add_dead_letters(CLI::App& parser, CommandLine& line, const F& command) {
   auto* const dlq = parser.add_subcommand("dlq", "Look after dead letters: messages that a consumer gave up");
   dlq->require_subcommand(1)->fallthrough();
   auto* const list = command(*dlq, "list", "A line for each, newest first", Command::dlq_list);
+  auto* const show = command(*dlq, "show", "Print one whole, a line for each member", Command::dlq_show);
+  show->add_option("id", line.id, "The one to print")->required();
   auto* const replay =
       command(*dlq, "replay", "Hand one, or all of a topic, to the consumer again", Command::dlq_replay);
   auto* const id = replay->add_option("id", line.id, "The one to replay");

@@ -7,7 +7,19 @@
 
 namespace guerdon::cli {
 
-enum class Command { serve, migrate, admin_create, verify, dlq_list, dlq_replay, dlq_discard, openapi, config, health };
+enum class Command {
+  serve,
+  migrate,
+  admin_create,
+  verify,
+  dlq_list,
+  dlq_show,
+  dlq_replay,
+  dlq_discard,
+  openapi,
+  config,
+  health
+};
 
 struct CommandLine {
   Command command = Command::serve;

@@ -45,8 +45,9 @@ int create_admin(const Config& config, const CommandLine& line) {
 }
 
 int dead_letters(const Config& config, const CommandLine& line) {
-  const bool only_looks = line.command == Command::dlq_list;
-  const auto* const command = only_looks                            ? "dlq list"
+  const bool only_looks = line.command == Command::dlq_list || line.command == Command::dlq_show;
+  const auto* const command = line.command == Command::dlq_list     ? "dlq list"
+                              : line.command == Command::dlq_show   ? "dlq show"
                               : line.command == Command::dlq_replay ? "dlq replay"
                                                                     : "dlq discard";
   json::object arguments{{"id", line.id}, {"topic", line.topic}, {"consumer", line.consumer}, {"reason", line.reason}};

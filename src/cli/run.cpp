@@ -54,6 +54,7 @@ int carry_out(const CommandLine& line, const Environment& environment) {
     case Command::verify:
       return verify(*config);
     case Command::dlq_list:
+    case Command::dlq_show:
     case Command::dlq_replay:
     case Command::dlq_discard:
       return dead_letters(*config, line);

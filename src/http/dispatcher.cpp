@@ -188,7 +188,7 @@ std::optional<Response> Dispatcher::start(Job job, Later later) {
     if (run_inline(job, response) && response) return answer(std::move(job), *std::move(response), later);
   }
   const bool only_reads = is_query || (!reader_ && !job.call);
-  const bool reads_first = only_reads || (!reader_ && !is_prepared && is_counted_by_rows(job));
+  const bool reads_first = only_reads || (!reader_ && is_counted_by_rows(job));
   if (!reads_first && job.kind() == Route::Kind::command && !owes_count(job)) {
     submit(services_.database, std::make_unique<Job>(std::move(job)), later(problems::commit_unknown));
     return std::nullopt;
@@ -198,7 +198,7 @@ std::optional<Response> Dispatcher::start(Job job, Later later) {
   if (reads_first) {
     read_in_pool(shared_, passenger);
   } else if (is_prepared) {
-    count_in_common(passenger, [&shared = shared_](const Passenger& counted) { prepare_in_pool(shared, counted); });
+    prepare_counted(shared_, passenger);
   } else {
     command_counted(shared_, passenger);
   }

@@ -1,4 +1,5 @@
-// The order is the same everywhere: the common count before the writer, so that nothing waits within a transaction.
+// The order is the same everywhere: the common count before the writer, so that nothing waits within a transaction, and
+// before `prepare`, so that what is too much costs nothing.
 #include "http/passage.hpp"
 
 #include <exception>
@@ -93,6 +94,20 @@ bool hold_key(Dispatch& shared, Waiting& waiting) {
   return false;
 }
 
+void prepare_in_pool(Dispatch& shared, const Passenger& passenger) {
+  if (!hold_key(shared, *passenger)) return;
+  const bool accepted = shared.services.hashing.post([passenger, &shared] {
+    auto& job = *passenger->job;
+    const auto scope = scope_of(job);
+    auto response = said_with_snapshot(shared, job, 0, true);
+    if (response) return answer_counted(passenger, *std::move(response));
+    command_counted(shared, passenger);
+  });
+  if (accepted) return;
+  passenger->job->in_preparation = {};  // before the client can know and repeat itself
+  passenger->ticket.answer(busy(*passenger->job));
+}
+
 }  // namespace
 
 void submit(Database& database, std::unique_ptr<Job> job, Ticket ticket) {
@@ -132,23 +147,14 @@ void read_in_pool(Dispatch& shared, const Passenger& passenger) {
     const auto scope = scope_of(job);
     auto response = said_with_snapshot(shared, job, shared.services.longest_steps, false);
     if (response) return answer_counted(passenger, *std::move(response));
+    if (job.kind() == Route::Kind::prepared_command) return prepare_counted(shared, passenger);
     command_counted(shared, passenger);
   });
   if (!accepted) passenger->ticket.answer(busy(*passenger->job));
 }
 
-void prepare_in_pool(Dispatch& shared, const Passenger& passenger) {
-  if (!hold_key(shared, *passenger)) return;
-  const bool accepted = shared.services.hashing.post([passenger, &shared] {
-    auto& job = *passenger->job;
-    const auto scope = scope_of(job);
-    auto response = said_with_snapshot(shared, job, 0, true);
-    if (response) return answer_counted(passenger, *std::move(response));
-    command_counted(shared, passenger);
-  });
-  if (accepted) return;
-  passenger->job->in_preparation = {};  // before the client can know and repeat itself
-  passenger->ticket.answer(busy(*passenger->job));
+void prepare_counted(Dispatch& shared, const Passenger& passenger) {
+  count_in_common(passenger, [&shared](const Passenger& counted) { prepare_in_pool(shared, counted); });
 }
 
 }  // namespace guerdon::http

@@ -30,11 +30,12 @@ void answer_counted(const Passenger& passenger, Response response);
 /// A command, counted and then run by the writer, in one step or in several.
 void command_counted(Dispatch& shared, const Passenger& passenger);
 
-/// What can be said with a snapshot, in the task pool: the answer to a query; of a command what comes before it runs.
+/// What can be said with a snapshot, in the task pool: the answer to a query; of a command what comes before it is
+/// prepared or runs.
 void read_in_pool(Dispatch& shared, const Passenger& passenger);
 
-/// `prepare` in its pool, then the command.
-void prepare_in_pool(Dispatch& shared, const Passenger& passenger);
+/// `prepare` in its pool once it is counted, then the command.
+void prepare_counted(Dispatch& shared, const Passenger& passenger);
 
 void submit(Database& database, std::unique_ptr<Job> job, Ticket ticket);
 

@@ -93,10 +93,33 @@ TEST_CASE("dead letters are looked after through a running server") {
   CHECK(says(dlq(folder, {"list"}), "0 dead letters"));
 }
 
+TEST_CASE("a dead letter is shown whole, while a server runs and while none does") {
+  const test::TempFolder folder;
+  run_once(folder);
+  const auto ids = give_up(folder);
+  const auto alone = dlq(folder, {"show", ids[0]});
+  CHECK(alone.code == exit_ok);
+  CHECK(says(alone, "id:           " + ids[0] + "\n"));
+  CHECK(says(alone, "consumer:     progress.logins\n"));
+  CHECK(says(alone, "attempts:     8\n"));
+  CHECK(says(alone, "error:        a test\n"));
+  CHECK(says(alone, "position:     1 in partition 0\n"));
+  CHECK(says(alone, "payload:\n  userId: \"usr_01jd3q6p8hfvmt3e8zkx0v9c2a\"\n"));
+  CHECK(says(alone, "\n  loginTime: \"2026-11-20T10:15:30.123Z\"\n"));
+  LiveServer server{folder};
+  const auto beside = dlq(folder, {"show", ids[0]});
+  CHECK(beside.code == exit_ok);
+  CHECK(beside.out == alone.out);
+  CHECK(dlq(folder, {"discard", ids[0], "--reason", "a test"}).code == exit_ok);
+  CHECK(dlq(folder, {"show", ids[0]}).code == exit_failed);
+}
+
 TEST_CASE("a dlq command that does not say which is refused with one line") {
   const test::TempFolder folder;
   run_once(folder);
   CHECK(dlq(folder, {}).code == exit_usage);
+  CHECK(dlq(folder, {"show"}).code == exit_usage);
+  CHECK(dlq(folder, {"show", "nonsense"}).code == exit_usage);
   CHECK(dlq(folder, {"replay"}).code == exit_usage);
   CHECK(dlq(folder, {"discard", "dlq_01jd3q6p8hfvmt3e8zkx0v9c2a"}).code == exit_usage);
   CHECK(dlq(folder, {"replay", "nonsense"}).code == exit_usage);

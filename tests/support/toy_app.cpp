@@ -157,6 +157,21 @@ void add_steps(Router& router, ToyCounts& counts) {
                           });
 }
 
+void add_prepared(Router& router, ToyCounts& counts) {
+  router.command(
+      {.method = "POST", .path = "/api/hashed", .policy = Policy::any_account(), .summary = "Prepared", .status = 201},
+      [&counts](Snapshot&, const Caller&, const Request<None, None, Secretive>& request) -> Result<std::string> {
+        ++counts.preparations;
+        return "hash-of-" + request.body.password.value();
+      },
+      [&counts](Tx& tx, const Caller&, const Request<None, None, Secretive>&, const std::string& hash) {
+        ++counts.creations;
+        ItemBody body;
+        body.name = Text<1, 20>::trusted(hash);
+        return create_item(tx, body);
+      });
+}
+
 void add_public(Router& router, ToyCounts& counts) {
   router.command({.method = "POST",
                   .path = "/api/open/items",
@@ -267,6 +282,7 @@ Result<Standing> ToyAuthenticator::admit(Snapshot& snapshot, const Credential& c
 void add_toy_routes(Router& router, ToyCounts& counts) {
   add_items(router, counts);
   add_steps(router, counts);
+  add_prepared(router, counts);
   add_public(router, counts);
   add_odd(router);
 }

@@ -157,6 +157,45 @@ TEST_CASE("A wake-up that got lost is made good by the watch") {
   CHECK(seen == 1);
 }
 
+TEST_CASE("A retry that another server has parked runs here at its time, once the watch has seen it") {
+  TestDatabase store{GENERATE(from_range(engines()))};
+  make_effects(store);
+  const auto wire = [](TestBus& run, bool fails) {
+    run.bus.subscribe<Noted>("one",
+                             [fails](Tx& tx, const Noted& note) -> Result<void> {
+                               if (fails) return problems::internal;
+                               add_effect(tx, "one", note);
+                               return {};
+                             },
+                             {.first_delay = 10s, .max_delay = 10s});
+  };
+  TestBus run{store};
+  wire(run, false);
+  run.start();
+  REQUIRE(run.settle());
+  const auto park_elsewhere = [&](int number) {
+    TestBus elsewhere{store};  // gone before the retry
+    wire(elsewhere, true);
+    elsewhere.start();
+    publish_all(store, Noted{"a", number});
+    REQUIRE(elsewhere.settle());
+  };
+  park_elsewhere(1);
+  REQUIRE(run.advance(10s));
+  CHECK(effects(store, "one", "a").empty());
+  run.runner.wake("bus watch");
+  REQUIRE(run.settle());
+  CHECK(effects(store, "one", "a") == Numbers{1});
+
+  park_elsewhere(2);
+  run.runner.wake("bus watch");
+  REQUIRE(run.settle());
+  CHECK(effects(store, "one", "a") == Numbers{1});
+  REQUIRE(run.advance(10s));
+  CHECK(effects(store, "one", "a") == Numbers{1, 2});
+  CHECK(count(store, "SELECT COUNT(*) FROM parked") == 0);
+}
+
 TEST_CASE("The next messages of a topic are found by an index") {
   TestDatabase store{Engine::sqlite};
   const auto plan = store->read([](Snapshot& snapshot) {

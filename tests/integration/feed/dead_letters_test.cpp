@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "auth/messages.hpp"
+#include "bus/dead_letters.hpp"
 #include "integration/feed/site.hpp"
 #include "runtime/exit_codes.hpp"
 
@@ -220,6 +221,37 @@ TEST_CASE("all dead letters of a topic are replayed at once, in the order of the
   CHECK(ward.replay("replay?topic=test.notes").at("/replayed") == 0);
 }
 
+TEST_CASE("a replay of a topic that was cut off is gone on with by the next call, and nothing is replayed twice") {
+  Ward ward{GENERATE(from_range(engines()))};
+  ward.site.write([](Tx& tx) {
+    for (int n = 0; n < 120; ++n) publish(tx, Noted{"subject-" + std::to_string(n), 2 * n + 1});
+  });
+  ward.let_die();
+  REQUIRE(ward.site.read<std::int64_t>("SELECT COUNT(*) FROM dead_letters") == 120);
+  ward.is_sick = false;
+  // The first step of another server, which then dies: nobody is woken.
+  const bus::DeadLetters elsewhere{{.knows = [](std::string_view) { return true; }, .wake = [](const auto&, int) {}}};
+  bus::ReplayProgress progress;
+  ward.site.write([&](Tx& tx) {
+    progress = {};
+    elsewhere.replay_next(tx, Caller{}, {"test.notes", std::nullopt}, progress);
+  });
+  CHECK(progress.replayed == 50);
+  CHECK_FALSE(progress.is_over);
+  const auto rest = ward.replay("replay?topic=test.notes");
+  INFO(rest.body);
+  CHECK(rest.status == 202);
+  CHECK(rest.at("/replayed") == 70);
+  CHECK(rest.at("/hasMore") == false);
+  ward.site.server->advance(1h);  // the watch has looked by then
+  ward.site.server->advance(1s);
+  CHECK(ward.site.read<std::int64_t>("SELECT COUNT(*) FROM dead_letters") == 0);
+  CHECK(ward.site.read<std::int64_t>("SELECT COUNT(*) FROM parked") == 0);
+  CHECK(ward.site.read<std::int64_t>("SELECT COUNT(*) FROM test_effects") == 120);
+  CHECK(ward.site.read<std::int64_t>("SELECT COUNT(DISTINCT number) FROM test_effects") == 120);
+  CHECK(ward.audited("dead-letters.replayed") == 3);
+}
+
 TEST_CASE("of many who replay the same dead letter at once, one does") {
   Ward ward{GENERATE(from_range(engines()))};
   ward.site.publish_all(Noted{"a", 1});
@@ -339,6 +371,13 @@ TEST_CASE("dead letters are listed, replayed and discarded by command") {
   CHECK(said == "0 dead letters\n");
   ward.is_sick = false;
   const auto id = std::string{ward.letters().at(0).at("id").as_string()};
+  CHECK(command("dlq show", {{"id", id}}) == exit_ok);
+  CHECK(said.starts_with("id:           " + id + "\nconsumer:     ward.notes\nattempts:     3\n"));
+  CHECK(said.find("\nerror:        internal-error: sick of odd ones\n") != std::string::npos);
+  CHECK(said.find("\ntopic:        test.notes\n") != std::string::npos);
+  CHECK(said.find("\npayload:\n  subject: \"") != std::string::npos);
+  CHECK(command("dlq show", {}) == exit_usage);
+  CHECK(command("dlq show", {{"id", "dlq_01jd3q6p8hfvmt3e8zkx0v9c2a"}}) == exit_failed);
   CHECK(command("dlq replay", {{"id", id}}) == exit_ok);
   CHECK(said == "replayed " + id + "\n");
   CHECK(command("dlq replay", {{"id", id}}) == exit_failed);

@@ -118,6 +118,31 @@ TEST_CASE("a command in steps is counted in common once, before the first of the
   CHECK(sharing.counts.asked("writes:user:") == 3);
 }
 
+TEST_CASE("what is prepared for an account is counted in common once, before the preparation") {
+  SharingApp sharing{GENERATE(from_range(engines()))};
+  auto client = sharing.app.connect();
+  const auto token = sharing.app.account();
+  sharing.counts.mode = FakeCounts::Mode::waits;
+  client.send(request_with("POST", "/api/hashed", R"({"password":"a"})", token));
+  REQUIRE(eventually([&] { return sharing.counts.waiting() == 1; }));
+  CHECK(sharing.app.counts.preparations == 0);
+  sharing.counts.release();
+  CHECK(client.receive().status == 201);
+  CHECK(sharing.counts.asked("") == 1);
+
+  const auto keyed = request_with("POST", "/api/hashed", R"({"password":"b"})", token + "Idempotency-Key: k\r\n");
+  CHECK(client.ask(keyed).status == 201);
+  CHECK(client.ask(keyed).header("idempotency-replayed") == "true");
+  CHECK(sharing.counts.asked("writes:user:") == 3);
+  CHECK(sharing.app.counts.preparations == 2);
+
+  for (const auto& bucket : sharing.counts.buckets())
+    while (sharing.counts.count(bucket).is_allowed) continue;
+  CHECK(client.ask(request_with("POST", "/api/hashed", R"({"password":"c"})", token)).status == 429);
+  CHECK(sharing.app.counts.preparations == 2);
+  CHECK(sharing.app.items() == 2);
+}
+
 TEST_CASE("who follows is counted in common once, before the first word") {
   SharingApp sharing{GENERATE(from_range(engines()))};
   auto client = sharing.app.connect();

@@ -199,6 +199,57 @@ TEST_CASE_METHOD(Fixture, "A wake-up before the appointment replaces it by the n
   CHECK(passes == 2);
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "A pump that is armed from outside runs at that time, once, and an earlier appointment stays") {
+  int passes = 0;
+  const auto pump = runner.add("a", [&](Tx&) { return ++passes, PumpResult{}; }, false);
+  runner.start();
+  database.run_all();
+  runner.arm(pump, clock.now() + 1h);
+  runner.arm(pump, clock.now() + 2h);
+  CHECK(runner.settle(10s));
+  CHECK(database.queued() == 0);
+  clock.advance(1h);
+  runner.clock_moved();
+  REQUIRE(database.wait());
+  database.run_all();
+  CHECK(passes == 2);
+  clock.advance(2h);
+  CHECK(runner.settle(10s));
+  CHECK(passes == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "A later appointment gives way to an earlier one from outside") {
+  int passes = 0;
+  const auto later = clock.now() + 2h;
+  const auto pump =
+      runner.add("a", [&](Tx&) { return ++passes == 1 ? PumpResult{.next_at = later} : PumpResult{}; }, false);
+  runner.start();
+  database.run_all();
+  runner.arm(pump, clock.now() + 1h);
+  clock.advance(1h);
+  runner.clock_moved();
+  REQUIRE(database.wait());
+  database.run_all();
+  CHECK(passes == 2);
+  clock.advance(1h);
+  CHECK(runner.settle(10s));
+  CHECK(passes == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "A pump that is armed during its pass runs again") {
+  int passes = 0;
+  bus::PumpRunner::Number pump = 0;
+  const auto pass = [&](Tx&) {
+    if (++passes == 1) runner.arm(pump, clock.now() + 1h);
+    return PumpResult{};
+  };
+  pump = runner.add("a", pass, false);
+  runner.start();
+  database.run_all();
+  CHECK(passes == 2);
+}
+
 TEST_CASE_METHOD(Fixture, "A pass that throws runs again after a while, and others go on") {
   int failing = 0;
   int other = 0;

@@ -55,6 +55,9 @@ TEST_CASE("dead letters are named by id or by topic") {
   CHECK(list.command == Command::dlq_list);
   CHECK(list.topic == "user.login");
   CHECK(list.consumer == "progress.logins");
+  const auto show = typed({"dlq", "show", "dlq_1"});
+  CHECK(show.command == Command::dlq_show);
+  CHECK(show.id == "dlq_1");
   const auto replay = typed({"dlq", "replay", "dlq_1"});
   CHECK(replay.command == Command::dlq_replay);
   CHECK(replay.id == "dlq_1");
@@ -69,6 +72,7 @@ TEST_CASE("help and version are no errors") {
   CHECK(stopped({"--help"}).exit_code == 0);
   CHECK(stopped({"--help"}).text.find("Examples:") != std::string::npos);
   CHECK(stopped({"admin", "create", "--help"}).text.find("GUERDON_ADMIN_PASSWORD") != std::string::npos);
+  CHECK(stopped({"dlq", "--help"}).text.find("Print one whole") != std::string::npos);
   CHECK(stopped({"--version"}).text.find("guerdon 0.") == 0);
 }
 
@@ -79,6 +83,7 @@ TEST_CASE("what can't be understood is refused in one line that points to the he
                                                                 {"admin", "create"},
                                                                 {"admin", "create", "--username", "ada"},
                                                                 {"dlq"},
+                                                                {"dlq", "show"},
                                                                 {"dlq", "discard", "dlq_1"},
                                                                 {"dlq", "replay", "dlq_1", "--topic", "user.login"},
                                                                 {"--set"},
