@@ -36,10 +36,10 @@ struct Client {
     return eventually([this] { return !redis.is_up(); });
   }
   /// Nothing where there is no answer.
-  std::optional<Answer> ask(std::vector<std::string> words) {
-    std::promise<std::optional<Answer>> answered;
+  std::optional<cache::Answer> ask(std::vector<std::string> words) {
+    std::promise<std::optional<cache::Answer>> answered;
     redis.send(std::move(words),
-               [&](const Answer* answer) { answered.set_value(answer ? std::optional{*answer} : std::nullopt); });
+               [&](const cache::Answer* answer) { answered.set_value(answer ? std::optional{*answer} : std::nullopt); });
     return answered.get_future().get();
   }
 
@@ -63,7 +63,7 @@ TEST_CASE("commands are answered, each by its own answer") {
     auto promise = std::make_shared<std::promise<std::string>>();
     answers.push_back(promise->get_future());
     client.redis.send({"ECHO", std::to_string(i)},
-                      [promise](const Answer* answer) { promise->set_value(answer ? answer->text : "lost"); });
+                      [promise](const cache::Answer* answer) { promise->set_value(answer ? answer->text : "lost"); });
   }
   for (int i = 0; i < 500; ++i) CHECK(answers[static_cast<std::size_t>(i)].get() == std::to_string(i));
   const auto stats = client.redis.stats();
@@ -149,7 +149,7 @@ TEST_CASE("what is in flight when Redis is killed is told so") {
   for (int i = 0; i < 100; ++i) {
     auto promise = std::make_shared<std::promise<bool>>();
     answers.push_back(promise->get_future());
-    client.redis.send({"PING"}, [promise](const Answer* answer) { promise->set_value(answer != nullptr); });
+    client.redis.send({"PING"}, [promise](const cache::Answer* answer) { promise->set_value(answer != nullptr); });
   }
   server.kill();
   for (auto& answer : answers) CHECK_FALSE(answer.get());
@@ -163,7 +163,7 @@ TEST_CASE("more commands at once than may be in flight are not sent") {
   REQUIRE(client.is_up());
   server.pause();
   std::atomic<int> landed{0};
-  for (int i = 0; i < 15; ++i) client.redis.send({"PING"}, [&](const Answer*) { ++landed; });
+  for (int i = 0; i < 15; ++i) client.redis.send({"PING"}, [&](const cache::Answer*) { ++landed; });
   const auto skipped = client.redis.stats().skipped;  // the client's own may be among those in flight
   CHECK(skipped >= 5);
   CHECK(skipped < 15);
@@ -204,7 +204,7 @@ TEST_CASE("stopping waits for what is in flight, and no longer than the time-out
   auto options = options_for(server);
   options.timeout = 100ms;
   std::atomic<int> answered{0}, lost{0};
-  const auto note = [&](const Answer* answer) { ++(answer != nullptr ? answered : lost); };
+  const auto note = [&](const cache::Answer* answer) { ++(answer != nullptr ? answered : lost); };
   {
     Client client{options};
     REQUIRE(client.is_up());
