@@ -67,7 +67,7 @@ TEST_CASE("the rules that are shipped for Prometheus are sound and fire when the
 TEST_CASE("the shipped rules and the dashboard ask for metrics that exist") {
   const auto documented = text_of(std::string{source_dir()} + "/docs/metrics.md");
   const std::regex name{
-      "\\b(http|store|pool|bus|auth|reward|saga|redis|kafka|jobs|purge|telemetry|process|guerdon)_[a-z_]+[a-z]"};
+      "\\b(http|store|pool|bus|cron|auth|reward|saga|redis|kafka|jobs|purge|telemetry|process|guerdon)_[a-z_]+[a-z]"};
   int found = 0;
   for (const auto* file : {"prometheus/guerdon.rules.yml", "grafana/guerdon.json"}) {
     // Ratios that the rules record have names of their own.
