@@ -23,6 +23,7 @@
 #include "bus/outbox_bus.hpp"
 #include "bus/run_mark.hpp"
 #include "cache/service.hpp"
+#include "cron/job_metrics.hpp"
 #include "cron/job_routes.hpp"
 #include "cron/job_runner.hpp"
 #include "cron/self_check.hpp"
@@ -176,7 +177,11 @@ App::Impl::Impl(Config config, AppOptions app_options)
       clock_guard(foundation.system_clock(), foundation.uptime()),
       hard_delete(hard_delete_rules(foundation.config()), removals(modules, clock_guard, foundation.database())),
       readiness(foundation.database(), foundation.sandbox() != nullptr),
-      scraper(metrics, foundation.database(), foundation.clock(), task_pool),
+      scraper({.registry = metrics,
+               .database = foundation.database(),
+               .clock = foundation.clock(),
+               .tasks = task_pool,
+               .patience = foundation.config().admin.metrics_wait.value}),
       listeners(wired()) {
   add_metrics();
 }
@@ -213,6 +218,7 @@ void App::Impl::add_metrics() {
   metrics.messages().declare(bus.catalogue());
   bus.observe([this](std::span<const OutgoingMessage> messages) { metrics.messages().note(messages); });
   bus.add_metrics(metrics);
+  cron::add_job_metrics(metrics, jobs);
   add_store_metrics(metrics, foundation.database());
   add_pool_metrics(metrics, hash_pool, task_pool);
   add_process_metrics(metrics, foundation.database().engine());
@@ -297,6 +303,7 @@ void App::Impl::stop() {
   if (!listeners.drain(foundation.config().http.drain_timeout.value))
     log::warning("runtime", "requests that took too long were dropped");
   listeners.stop();
+  scraper.stop();
   if (redis) redis->stop();
   control.reset();
   hash_pool.stop(tasks_stop_limit);

@@ -34,9 +34,10 @@ BOOST_DESCRIBE_STRUCT(HttpConfig, (),
                        max_connections_per_address, cors_origins))
 
 struct AdminConfig {
-  Endpoint listen;  ///< may be off
+  Endpoint listen;       ///< may be off
+  Timeout metrics_wait;  ///< of /metrics, for the store
 };
-BOOST_DESCRIBE_STRUCT(AdminConfig, (), (listen))
+BOOST_DESCRIBE_STRUCT(AdminConfig, (), (listen, metrics_wait))
 
 /// What a power failure may take: nothing, or the last moments (never a middle one, never with a crash of the process).
 enum class Durability : std::uint8_t { full, normal };

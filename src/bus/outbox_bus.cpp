@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "bus/feed_figures.hpp"
 #include "bus/figures.hpp"
 #include "bus/log_epoch.hpp"
 #include "bus/partition.hpp"
@@ -83,6 +84,7 @@ void OutboxBus::add_metrics(Metrics& metrics) const {
     }
     tell_parked(snapshot, sheet, consumers);
     bus::tell_dead_letters(snapshot, sheet, consumers);
+    tell_feed_readers(snapshot, sheet, snapshot.now() - settings_.forget_readers);
   });
 }
 

@@ -50,7 +50,17 @@ void add_run(Tx& tx, const JobRow& job, std::optional<Instant> due_at) {
 void finish_run(Tx& tx, const JobRow& job, JobOutcome outcome, const std::optional<std::string>& error) {
   tx.exec("UPDATE job_runs SET finished_at = $3, outcome = $4, counts = $5, error = $6 WHERE job = $1 AND number = $2",
           job.name, job.runs, tx.now(), outcome, job.counts, error);
-  tx.exec("DELETE FROM job_runs WHERE job = $1 AND number <= $2", job.name, job.runs - runs_kept);
+  tx.exec(
+      "DELETE FROM job_runs WHERE job = $1 AND number <= $2 AND number <> COALESCE((SELECT MAX(number) FROM job_runs"
+      " WHERE job = $1 AND outcome = 'SUCCEEDED'), 0)",
+      job.name, job.runs - runs_kept);
+}
+
+std::map<std::string, Instant, std::less<>> list_last_successes(Snapshot& snapshot) {
+  std::map<std::string, Instant, std::less<>> found;
+  snapshot.visit("SELECT job, MAX(finished_at) FROM job_runs WHERE outcome = 'SUCCEEDED' GROUP BY job",
+                 [&](const Row& row) { found.emplace(column<std::string>(row, 0), column<Instant>(row, 1)); });
+  return found;
 }
 
 std::vector<RunRow> list_latest_runs(Snapshot& snapshot) {

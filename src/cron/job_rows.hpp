@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ void give_back_jobs(Tx& tx, const Uuid& holder);
 
 /// Of the run that `job` is at.
 void add_run(Tx& tx, const JobRow& job, std::optional<Instant> due_at);
-/// Forgets the oldest run when there are more than are kept.
+/// Forgets the oldest run when there are more than are kept, but never the last that succeeded.
 void finish_run(Tx& tx, const JobRow& job, JobOutcome outcome, const std::optional<std::string>& error);
 
 struct RunRow {
@@ -61,5 +62,7 @@ BOOST_DESCRIBE_STRUCT(RunRow, (), (job, started_at, finished_at, outcome, counts
 
 /// Of each job the run that goes on, and the last one that has ended.
 [[nodiscard]] std::vector<RunRow> list_latest_runs(Snapshot& snapshot);
+/// When the last run that succeeded ended, of each job that has one.
+[[nodiscard]] std::map<std::string, Instant, std::less<>> list_last_successes(Snapshot& snapshot);
 
 }  // namespace guerdon::cron

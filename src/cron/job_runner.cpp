@@ -94,6 +94,7 @@ void JobRunner::add_outside(std::string name, CronSchedule schedule, OutsideWork
 void JobRunner::add_entry(Entry entry) {
   if (find(entry.job.name) != nullptr) throw std::logic_error("two jobs are named '" + entry.job.name + "'");
   const auto place = std::ranges::lower_bound(entries_, entry.job.name, {}, [](const Entry& e) { return e.job.name; });
+  counts_.declare(entry.job.name);
   entries_.insert(place, std::move(entry));
 }
 
@@ -244,14 +245,15 @@ void JobRunner::save(Tx& tx, JobRow& row) {
 void JobRunner::finish(Tx& tx, JobRow& row, JobOutcome outcome, std::optional<std::string> error) {
   if (error) error = shortened(*std::move(error));
   finish_run(tx, row, outcome, error);
-  tx.on_commit(
-      [name = row.name, outcome, error, counts = json::serialize(row.counts), is_dull = nothing_done(row.counts)] {
-        if (outcome != JobOutcome::succeeded)
-          return log::warning("cron", "a job did not succeed",
-                              {{"job", name}, {"result", wire_name(outcome)}, {"error", error.value_or("")}});
-        log::write(is_dull ? log::Level::debug : log::Level::info, "cron", "a job is done",
-                   {{"job", name}, {"counts", counts}});
-      });
+  tx.on_commit([this, name = row.name, outcome, error, counts = json::serialize(row.counts),
+                is_dull = nothing_done(row.counts)] {
+    counts_.note(name, outcome);
+    if (outcome != JobOutcome::succeeded)
+      return log::warning("cron", "a job did not succeed",
+                          {{"job", name}, {"result", wire_name(outcome)}, {"error", error.value_or("")}});
+    log::write(is_dull ? log::Level::debug : log::Level::info, "cron", "a job is done",
+               {{"job", name}, {"counts", counts}});
+  });
   row.is_running = row.has_begun = row.is_confirmed = false;
   row.holder.reset();
   row.asked_by.reset();

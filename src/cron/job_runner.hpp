@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "cron/job_metrics.hpp"
 #include "cron/job_rows.hpp"
 #include "cron/lease_watch.hpp"
 #include "cron/outside_work.hpp"
@@ -65,6 +66,8 @@ class JobRunner final : public Jobs {
   [[nodiscard]] Result<void> ask(Tx& tx, const Caller& caller, std::string_view name, bool is_confirmed);
   /// By name.
   [[nodiscard]] std::vector<JobView> list(Snapshot& snapshot) const;
+  /// Of runs that have ended here.
+  [[nodiscard]] const RunCounts& counts() const noexcept { return counts_; }
 
   /// Does no work go on outside of transactions?
   [[nodiscard]] bool is_quiet_outside() const { return outside_.is_quiet(); }
@@ -102,6 +105,7 @@ class JobRunner final : public Jobs {
   const Uuid process_;
   LeaseWatch leases_;
   std::deque<Entry> entries_;
+  RunCounts counts_;
   std::size_t turn_ = 0;  // whose it is to be looked at first
   OutsideWork outside_;
 };

@@ -1,6 +1,9 @@
 // See scraper.hpp.
 #include "telemetry/scraper.hpp"
 
+#include <pthread.h>
+
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -24,44 +27,87 @@ void answer_all(const std::vector<Scraper::Answer>& served, const std::string& t
 
 }  // namespace
 
+Scraper::Scraper(const Parts& parts) : parts_(parts), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
 void Scraper::scrape(Answer answer) {
   {
     const std::lock_guard lock{mutex_};
     waiting_.push_back(std::move(answer));
-    if (std::exchange(is_busy_, true)) return;
   }
-  if (tasks_.post([this] { work(); })) return;
-  std::vector<Answer> served;
-  auto text = make(false);
+  changed_.notify_all();
+}
+
+void Scraper::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  std::vector<Answer> dropped;
+  const std::lock_guard lock{mutex_};
+  dropped.swap(waiting_);
+}
+
+void Scraper::work(const std::stop_token& stop) {
+  static_cast<void>(pthread_setname_np(pthread_self(), "metrics"));
+  std::unique_lock lock{mutex_};
+  while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) {
+    begin_reading();
+    changed_.wait_until(lock, stop, reading_since_ + parts_.patience, [this] { return !is_reading_; });
+    if (stop.stop_requested()) return;
+    std::vector<Answer> served;
+    served.swap(waiting_);
+    lock.unlock();
+    const auto text = make();
+    answer_all(served, text);
+    served.clear();
+    lock.lock();
+  }
+}
+
+// With the lock, as the next one.
+void Scraper::begin_reading() {
+  if (is_reading_ || are_fresh()) return;
+  is_reading_ = parts_.tasks.post([this] { read_rows(); });
+  if (!is_reading_) is_readable_ = false;
+  reading_since_ = Steady::now();
+}
+
+bool Scraper::are_fresh() const {
+  if (!is_readable_ || !read_at_) return false;
+  const auto now = parts_.clock.now();
+  return now >= *read_at_ && now - *read_at_ < rows_live;
+}
+
+void Scraper::read_rows() {
+  const auto now = parts_.clock.now();
+  Sheet rows;
+  bool is_read = false;
+  try {
+    const auto reader = parts_.database.open_reader();
+    const auto read = [&](Snapshot& snapshot) {
+      rows = {};
+      parts_.registry.collect_rows(snapshot, rows);
+    };
+    reader->run(read, longest_steps);
+    is_read = true;
+  } catch (const std::exception& error) {
+    log::warning("telemetry", "the metrics of the rows could not be read", {{"error", error.what()}});
+  }
   {
     const std::lock_guard lock{mutex_};
-    served.swap(waiting_);
-    is_busy_ = false;
-  }
-  answer_all(served, text);
-}
-
-void Scraper::work() {
-  for (;;) {
-    std::vector<Answer> served;
-    {
-      const std::lock_guard lock{mutex_};
-      served.swap(waiting_);
-      is_busy_ = !served.empty();
+    if (is_read) {
+      rows_ = std::move(rows);
+      read_at_ = now;
     }
-    if (served.empty()) return;
-    const auto text = make(true);
-    answer_all(served, text);
+    is_readable_ = is_read;
+    is_reading_ = false;
   }
+  changed_.notify_all();
 }
 
-std::string Scraper::make(bool may_read) {
+std::string Scraper::make() {
   try {
-    if (may_read) refresh_rows();
     Sheet sheet;
-    registry_.collect(sheet);
-    if (read_at_) sheet.merge(rows_);
-    sheet.gauge("telemetry_rows_readable", "Could the values that come from rows be read?", read_at_ ? 1 : 0, {});
+    parts_.registry.collect(sheet);
+    tell_rows(sheet);
     return sheet.text();
   } catch (const std::exception& error) {
     log::error("telemetry", "a page of metrics could not be made", {{"error", error.what()}});
@@ -69,21 +115,15 @@ std::string Scraper::make(bool may_read) {
   }
 }
 
-void Scraper::refresh_rows() {
-  const auto now = clock_.now();
-  if (read_at_ && now >= *read_at_ && now - *read_at_ < rows_live) return;
-  read_at_.reset();
-  const auto read = [&](Snapshot& snapshot) {
-    rows_ = {};
-    registry_.collect_rows(snapshot, rows_);
-  };
-  try {
-    const auto reader = database_.open_reader();
-    reader->run(read, longest_steps);
-    read_at_ = now;
-  } catch (const StoreError& error) {
-    log::warning("telemetry", "the metrics of the rows could not be read", {{"error", error.what()}});
-  }
+void Scraper::tell_rows(Sheet& sheet) {
+  const std::lock_guard lock{mutex_};
+  sheet.gauge("telemetry_rows_readable", "Could the values that come from rows be read in time?",
+              is_readable_ && !is_reading_ ? 1 : 0, {});
+  if (!read_at_) return;
+  sheet.merge(rows_);
+  const auto age = std::max(parts_.clock.now() - *read_at_, std::chrono::milliseconds{0});
+  sheet.gauge("telemetry_rows_age_seconds", "How long ago the values that come from rows were read.",
+              std::chrono::duration<double>(age).count(), {});
 }
 
 }  // namespace guerdon::telemetry

@@ -1,11 +1,16 @@
-// Makes the page of metrics, on the task pool, one at a time; who asks meanwhile shares the next one. What comes from
-// rows is read once in five seconds at most, and left out when the store can't tell. It keeps no connection.
+// Makes the page of metrics from memory, on a thread of its own, for all who ask at the same time. What comes from rows
+// is read on the task pool, once in five seconds at most. A page waits for it only so long, and then tells the values
+// that were read before: a store that hangs holds up no scrape.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "guerdon/store.hpp"
@@ -22,29 +27,43 @@ class Scraper {
   using Answer = std::function<void(std::string text)>;
   static constexpr std::chrono::seconds rows_live{5};  ///< by the business clock
 
-  Scraper(const MetricsRegistry& registry, Database& database, const Clock& clock, TaskPool& tasks)
-      : registry_(registry), database_(database), clock_(clock), tasks_(tasks) {}
+  struct Parts {
+    const MetricsRegistry& registry;
+    Database& database;
+    const Clock& clock;
+    TaskPool& tasks;
+    std::chrono::milliseconds patience;  ///< with a reading of the rows, from its beginning
+  };
 
-  /// Never waits. When the pool takes no more work, the page is made on the spot, with rows only if they are known.
+  explicit Scraper(const Parts& parts);
+
+  /// Never waits. The answer is called on the scraper's thread.
   void scrape(Answer answer);
+  /// Makes no more pages; who still waits gets no answer. Does not wait for the store. Idempotent.
+  void stop();
 
  private:
-  void work();
-  [[nodiscard]] std::string make(bool may_read);
-  void refresh_rows();
+  using Steady = std::chrono::steady_clock;
 
-  const MetricsRegistry& registry_;
-  Database& database_;
-  const Clock& clock_;
-  TaskPool& tasks_;
+  void work(const std::stop_token& stop);
+  void begin_reading();
+  [[nodiscard]] bool are_fresh() const;
+  void read_rows();
+  [[nodiscard]] std::string make();
+  void tell_rows(Sheet& sheet);
+
+  const Parts parts_;
 
   std::mutex mutex_;
+  std::condition_variable_any changed_;
   std::vector<Answer> waiting_;
-  bool is_busy_ = false;
+  bool is_reading_ = false;
+  Steady::time_point reading_since_{};
+  Sheet rows_;                      // as they were read last
+  std::optional<Instant> read_at_;  // none: never so far
+  bool is_readable_ = false;        // the last reading that has ended was good
 
-  // Whoever is busy has them.
-  Sheet rows_;
-  std::optional<Instant> read_at_;  // none: the store could not tell
+  std::jthread thread_;  // last: it uses all the others
 };
 
 }  // namespace guerdon::telemetry

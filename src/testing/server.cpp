@@ -11,6 +11,7 @@ Config test_config(const ServerOptions& options) {
   config.http.listen = Endpoint{"127.0.0.1", 0};
   config.http.threads = *Bounded<0, 64>::make(1);
   config.admin.listen = Endpoint{};
+  config.admin.metrics_wait.value = std::chrono::seconds{20};  // a machine may be slow
   config.database.url = *DatabaseUrl::parse("sqlite::memory:");
   config.auth.argon2_memory_kib = *Bounded<8, 4'194'304>::make(8);
   config.auth.argon2_iterations = *Bounded<1, 100>::make(1);

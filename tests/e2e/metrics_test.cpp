@@ -7,15 +7,11 @@
 
 #include "support/live_server.hpp"
 #include "support/paths.hpp"
+#include "support/promtool.hpp"
 #include "support/scrape.hpp"
 
 namespace guerdon::test {
 namespace {
-
-Exit promtool(std::vector<std::string> arguments, std::string input = {}) {
-  Process tool{{.arguments = std::move(arguments), .program = "/usr/bin/promtool", .input = std::move(input)}};
-  return tool.wait();
-}
 
 std::string shipped(const std::string& file) { return std::string{source_dir()} + "/config/" + file; }
 
@@ -27,7 +23,7 @@ std::string text_of(const std::string& file) {
 
 Scrape page_of_a_used_server() {
   const TempFolder folder;
-  auto settings = settings_for(folder, {"admin.listen=127.0.0.1:0", "limits.enabled=true"});
+  auto settings = settings_for(folder, {"admin.listen=127.0.0.1:0", "admin.metricsWait=20s", "limits.enabled=true"});
   Process process{{.arguments = settings}};
   const auto ready = parse_json(process.wait_for_line("\"message\":\"ready\"")).value().as_object();
   const auto port_of = [&](const char* name) { return static_cast<std::uint16_t>(ready.at(name).as_int64()); };
@@ -67,7 +63,7 @@ TEST_CASE("the rules that are shipped for Prometheus are sound and fire when the
 TEST_CASE("the shipped rules and the dashboard ask for metrics that exist") {
   const auto documented = text_of(std::string{source_dir()} + "/docs/metrics.md");
   const std::regex name{
-      "\\b(http|store|pool|bus|auth|reward|saga|redis|kafka|jobs|purge|telemetry|process|guerdon)_[a-z_]+[a-z]"};
+      "\\b(http|store|pool|bus|cron|auth|reward|saga|redis|kafka|jobs|purge|telemetry|process|guerdon)_[a-z_]+[a-z]"};
   int found = 0;
   for (const auto* file : {"prometheus/guerdon.rules.yml", "grafana/guerdon.json"}) {
     // Ratios that the rules record have names of their own.

@@ -9,47 +9,14 @@
 #include "guerdon/bus.hpp"
 #include "guerdon/metrics.hpp"
 #include "guerdon/platform.hpp"
-#include "guerdon/testing.hpp"
-#include "support/databases.hpp"
+#include "integration/telemetry/watched.hpp"
 #include "support/paths.hpp"
 #include "support/raw_client.hpp"
-#include "support/scrape.hpp"
-#include "support/temp_folder.hpp"
 
 namespace guerdon::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Watched {
-  explicit Watched(Engine engine = Engine::sqlite, std::function<void(Config&)> configure = {},
-                   std::function<void(Platform&)> extend = {})
-      : place(engine) {
-    testing::ServerOptions options;
-    options.data_folder = folder.path().string();
-    options.extend = std::move(extend);
-    options.configure = [&](Config& config) {
-      config.database.url = *DatabaseUrl::parse(place.url());
-      config.admin.listen = Endpoint{"127.0.0.1", 0};
-      if (configure) configure(config);
-    };
-    server = std::make_unique<testing::Server>(options);
-  }
-
-  [[nodiscard]] Scrape scrape() const { return Scrape::of(server->app().admin_port()); }
-  /// So that what comes from rows is read anew.
-  [[nodiscard]] Scrape later_scrape() {
-    server->advance(10s);
-    return scrape();
-  }
-  testing::Response log_in(const std::string& name, const std::string& password) {
-    return server->post("/api/auth/login", {{"username", name}, {"password", password}});
-  }
-
-  TempFolder folder;
-  DatabasePlace place;
-  std::unique_ptr<testing::Server> server;
-};
 
 TEST_CASE("Metrics are told on the operators' port only, to anyone there") {
   const Watched watched;
@@ -314,9 +281,14 @@ TEST_CASE("The page for operators names every metric, and none that does not exi
                     config.kafka.brokers = Text<0, 4000>::parse("127.0.0.1:1").value();  // nor there
                     config.kafka.activities_topic = KafkaTopic::parse("shop.activities").value();
                   }};
-  watched.server->get("/nothing");
+  auto& server = *watched.server;
+  server.get("/nothing");
+  const auto admin = server.make_admin();
+  CHECK(server.post("/api/admin/jobs/prune-sessions/run", {}, admin).status == 202);
+  CHECK(server.post("/api/admin/feed/user.login/commit", {{"consumer", "billing"}, {"reset", true}}, admin).status ==
+        200);
   CHECK(watched.scrape().get("redis_up") == 0);
-  const auto told = watched.scrape().names();
+  const auto told = watched.later_scrape().names();
   std::ostringstream text;
   text << std::ifstream{std::string{source_dir()} + "/docs/metrics.md"}.rdbuf();
   std::set<std::string> documented;
