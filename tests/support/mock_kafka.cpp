@@ -2,6 +2,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace guerdon::test {
 namespace {
@@ -49,11 +50,10 @@ KafkaRecord read_record(const rd_kafka_message_t& message) {
 
 MockKafka::MockKafka(int brokers)
     : client_(make_client(RD_KAFKA_PRODUCER, {})), cluster_(rd_kafka_mock_cluster_new(client_, brokers)) {
-  // It sends to its own cluster, too.
-  rd_kafka_brokers_add(client_, rd_kafka_mock_cluster_bootstraps(cluster_));
 }
 
 MockKafka::~MockKafka() {
+  forget_sender();
   rd_kafka_mock_cluster_destroy(cluster_);
   rd_kafka_destroy(client_);
 }
@@ -65,7 +65,10 @@ void MockKafka::make_topic(const std::string& topic, int partitions) {
 }
 
 void MockKafka::down(int broker) { expect(rd_kafka_mock_broker_set_down(cluster_, broker)); }
-void MockKafka::up(int broker) { expect(rd_kafka_mock_broker_set_up(cluster_, broker)); }
+void MockKafka::up(int broker) {
+  expect(rd_kafka_mock_broker_set_up(cluster_, broker));
+  forget_sender();  // it would wait its time before it connects again
+}
 
 void MockKafka::slow(std::chrono::milliseconds round_trip) {
   expect(rd_kafka_mock_broker_set_rtt(cluster_, -1, static_cast<int>(round_trip.count())));
@@ -101,9 +104,14 @@ void MockKafka::send(const std::string& topic, const std::string& key, const std
   auto* const bytes =
       value == nullptr ? nullptr : const_cast<char*>(value->data());  // NOLINT: C takes it without const
   const auto size = value == nullptr ? std::size_t{0} : value->size();
-  expect(rd_kafka_producev(client_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_KEY(key.data(), key.size()),
+  if (sender_ == nullptr) sender_ = make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers()}});
+  expect(rd_kafka_producev(sender_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_KEY(key.data(), key.size()),
                            RD_KAFKA_V_VALUE(bytes, size), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END));
-  expect(rd_kafka_flush(client_, patience_ms));
+  expect(rd_kafka_flush(sender_, patience_ms));
+}
+
+void MockKafka::forget_sender() {
+  if (sender_ != nullptr) rd_kafka_destroy(std::exchange(sender_, nullptr));
 }
 
 KafkaReader::KafkaReader(const std::string& brokers, const std::vector<std::string>& topics)

@@ -56,9 +56,11 @@ class MockKafka {
 
  private:
   void send(const std::string& topic, const std::string& key, const std::string* value);
+  void forget_sender();
 
   rd_kafka_t* client_;
   rd_kafka_mock_cluster_t* cluster_;
+  rd_kafka_t* sender_ = nullptr;
 };
 
 /// Reads topics from their beginnings.
