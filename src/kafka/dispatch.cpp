@@ -2,6 +2,7 @@
 #include "kafka/dispatch.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "bus/backoff.hpp"
@@ -259,16 +260,10 @@ void Dispatch::make_topics(Steady::time_point now) {
   maker_.reset();
 }
 
-// A key's messages go to another partition from now on, maybe: order across that moment is the reader's affair.
 void Dispatch::look_at_partitions(const Producer& producer) {
-  const auto& statistics = producer.statistics();
-  for (const auto& [topic, count] : statistics.partitions) {
-    const auto [known, is_first] = partitions_.try_emplace(topic, count);
-    if (is_first || known->second == count) continue;
+  for (const auto& change : partitions_.update(producer.statistics().partitions))
     log::warning("kafka", "a topic's number of partitions changed: keys may have moved to other partitions",
-                 {{"topic", topic}, {"before", known->second}, {"now", count}});
-    known->second = count;
-  }
+                 {{"topic", change.topic}, {"before", change.before}, {"now", change.now}});
 }
 
 int Dispatch::in_flight() const {

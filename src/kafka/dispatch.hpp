@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "guerdon/bus.hpp"
+#include "kafka/partition_counts.hpp"
 #include "kafka/producer.hpp"
 #include "kafka/topic.hpp"
 #include "kafka/topic_maker.hpp"
@@ -75,9 +75,9 @@ class Dispatch {
   const std::function<void()> on_news_;
   const std::function<void(rd_kafka_t*)> on_shared_;
 
-  std::map<std::string, int> partitions_;  // of the topics in Kafka, as far as known
-  int breaks_ = 0;                         // of the shared producer, in a row
-  Steady::time_point shared_from_{};       // when it may be made again
+  PartitionCounts partitions_;
+  int breaks_ = 0;                    // of the shared producer, in a row
+  Steady::time_point shared_from_{};  // when it may be made again
   std::uint64_t remade_ = 0;
   bool are_topics_made_;
   Steady::time_point topics_from_{};
