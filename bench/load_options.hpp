@@ -18,11 +18,12 @@ struct Options {
   std::size_t threads = 2;
   std::size_t depth = 1;  ///< requests in one write; the next ones go when all of them are answered
   double seconds = 3;
-  double warm_up = 0.5;  ///< before it counts
-  double rate = 0;       ///< requests a second of all connections; 0 = as many as are answered
-  std::size_t skip = 0;  ///< claims made by an earlier run
-  char expected = '2';   ///< the first digit of the status that is no failure
-  bool rotate = false;   ///< a GET by another user each time; otherwise a connection is one user's
+  double warm_up = 0.5;        ///< before it counts
+  double rate = 0;             ///< requests a second of all connections; 0 = as many as are answered
+  std::size_t skip = 0;        ///< claims made by an earlier run
+  bool again = false;          ///< when every claim is made they are made again, to be refused
+  std::string expected = "2";  ///< first digits of a status that are no failure
+  bool rotate = false;         ///< a GET by another user each time; otherwise a connection is one user's
   std::string target, password;
   std::vector<std::string> tokens, events, names;
 };
@@ -54,7 +55,8 @@ inline Options parse(int argc, char** argv) {
   number("--rotate", options.rotate);
   options.target = given["--target"];
   options.password = given["--password"];
-  if (given.contains("--expect")) options.expected = given["--expect"].at(0);
+  number("--again", options.again);
+  if (given.contains("--expect")) options.expected = given["--expect"];
   if (given.contains("--names")) options.names = lines_of(given["--names"]);
   if (given.contains("--tokens")) options.tokens = lines_of(given["--tokens"]);
   if (given.contains("--events")) options.events = lines_of(given["--events"]);

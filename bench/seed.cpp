@@ -1,9 +1,10 @@
 // Makes a database to measure on: users with sessions, events whose condition some of them have met, a reward each.
 // It writes rows, through the modules' own repositories, and publishes nothing: so nobody is granted anything before
 // the load asks for it.
-//   bench_seed CONFIG USERS CLAIMANTS EVENTS FOLDER
-// CONFIG is the server's; FOLDER gets `tokens` (of the claimants, in no order), `names` of the others and `events`, one
-// a line. Everybody's password is that of bench/run.
+//   bench_seed CONFIG USERS CLAIMANTS EVENTS FOLDER [STOCK]
+// STOCK is that of each reward, more than anybody asks for where it is not given. CONFIG is the server's; FOLDER gets
+// `tokens` (of the claimants, in no order), `names` of the others and `events`, one a line. Everybody's password is
+// that of bench/run.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -30,7 +31,7 @@ namespace {
 using namespace guerdon;
 
 constexpr std::size_t rows_a_transaction = 20'000;
-constexpr std::int64_t points = 100, stock = 1'000'000'000;
+constexpr std::int64_t points = 100, ample_stock = 1'000'000'000;
 
 constexpr std::string_view password = "correct horse battery staple";
 
@@ -82,7 +83,7 @@ People add_users(Database& database, const Config& config, std::size_t users, st
   return found;
 }
 
-std::vector<event::EventId> add_events(Database& database, std::size_t count, UserId creator) {
+std::vector<event::EventId> add_events(Database& database, std::size_t count, UserId creator, std::int64_t stock) {
   std::vector<event::EventId> events;
   write_rows(database, count, [&](Tx& tx, std::size_t i) {
     event::EventRow row;
@@ -146,11 +147,11 @@ void write_tokens(const Config& config, std::vector<Claimant> claimants, const s
   if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
-void seed(const Config& config, std::size_t users, std::size_t claimants, std::size_t events,
-          const std::string& folder) {
+void seed(const Config& config, std::size_t users, std::size_t claimants, std::size_t events, const std::string& folder,
+          std::int64_t stock) {
   App app{config, {}};
   const auto people = add_users(app.database(), config, users, claimants);
-  const auto made = add_events(app.database(), events, people.claimants.front().user);
+  const auto made = add_events(app.database(), events, people.claimants.front().user, stock);
   add_progress(app.database(), made, people.claimants);
   write_tokens(config, people.claimants, folder + "/tokens");
   std::ofstream names{folder + "/names"};
@@ -163,10 +164,11 @@ void seed(const Config& config, std::size_t users, std::size_t claimants, std::s
 
 int main(int argc, char** argv) {
   try {
-    if (argc != 6) throw std::invalid_argument("bench_seed CONFIG USERS CLAIMANTS EVENTS FOLDER");
+    if (argc != 6 && argc != 7) throw std::invalid_argument("bench_seed CONFIG USERS CLAIMANTS EVENTS FOLDER [STOCK]");
     const auto config = Config::load(argv[1], {}, {});
     if (!config) throw std::invalid_argument(problem_document(config.error(), {}));
-    seed(*config, std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]), argv[5]);
+    seed(*config, std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]), argv[5],
+         argc == 7 ? std::stoll(argv[6]) : ample_stock);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_seed: %s\n", error.what());
