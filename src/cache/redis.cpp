@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -32,7 +33,8 @@ Redis::Redis(RedisOptions options)
       breaker_(options_.breaker),
       work_(loop_.get_executor()),
       life_(loop_),
-      deadlines_(loop_) {}
+      deadlines_(loop_),
+      lookup_(options_.resolver) {}
 
 Redis::~Redis() { stop(); }
 
@@ -62,6 +64,7 @@ void Redis::stop() {
   if (!thread_.joinable()) return;
   asio::post(loop_, [this] {
     is_stopping_ = true;
+    is_up_ = false;  // it may have risen meanwhile
     life_.cancel();
     leave_when_landed();
   });
@@ -206,11 +209,37 @@ void Redis::connect() {
   const auto attempt = ++attempt_;
   life_.expires_after(options_.connect_timeout);
   life_.async_wait([this, attempt](const error_code& error) {
-    if (!error && attempt == attempt_ && !is_up()) fall_later("no connection in time");
+    if (error || attempt != attempt_ || is_up()) return;
+    if (!link_) return fall("no address in time");
+    fall_later("no connection in time");
   });
+  error_code is_name;
+  static_cast<void>(asio::ip::make_address(options_.host, is_name));
+  if (!is_name) return link(options_.host);
+  if (!late_address_.empty()) return link(std::exchange(late_address_, {}));
+  look_up();
+}
+
+void Redis::look_up() {
+  const auto found = [this, attempt = attempt_](const std::string& address) {
+    asio::post(loop_, [this, attempt, address] {
+      if (is_stopping_) return;
+      if (attempt != attempt_ || link_) {
+        late_address_ = address;  // for the next attempt
+      } else if (address.empty()) {
+        fall("its name has no address");
+      } else {
+        link(address);
+      }
+    });
+  };
+  // One that hangs is not asked again; `life_` ends the attempt.
+  static_cast<void>(lookup_.ask(options_.host, found));
+}
+
+void Redis::link(const std::string& address) {
   try {
-    link_ = std::make_unique<RedisLink>(loop_, options_.host, options_.port,
-                                        [this] { fall_later("the connection ended"); });
+    link_ = std::make_unique<RedisLink>(loop_, address, options_.port, [this] { fall_later("the connection ended"); });
     greet();
   } catch (const std::exception& error) {
     fall(error.what());

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cache/breaker.hpp"
+#include "cache/name_lookup.hpp"
 #include "cache/redis_link.hpp"
 #include "cache/redis_stats.hpp"
 #include "guerdon/hidden_text.hpp"
@@ -34,6 +35,7 @@ struct RedisOptions {
   std::chrono::milliseconds connect_timeout{1000};  ///< until it is connected, logged in and greets
   std::chrono::milliseconds first_retry{100}, longest_retry{5000};
   std::size_t most_in_flight = 4096;  ///< commands; further ones fail at once
+  Resolver resolver = resolve_by_system;
 };
 
 /// Life: construct → start() → stop(), which the destructor does too. send(), is_up() and stats() from any thread.
@@ -74,6 +76,8 @@ class Redis {
 
   void run();
   void connect();
+  void look_up();
+  void link(const std::string& address);
   void greet();
   void try_out();
   void rise();
@@ -103,6 +107,7 @@ class Redis {
   boost::asio::steady_timer life_;       // until the next attempt, or how long this one may take
   boost::asio::steady_timer deadlines_;  // of the flight that began first
   std::unique_ptr<RedisLink> link_;
+  std::string late_address_;   // of the host, found when nobody waited for it any more
   std::uint64_t attempt_ = 0;  // which connection this is
   int retries_ = 0;            // since it was up
   int flying_ = 0;             // flights that have not landed
@@ -110,6 +115,7 @@ class Redis {
   bool is_watching_ = false;
   bool is_told_ = false;  // the log has it that Redis is not to be had
   bool is_stopping_ = false;
+  NameLookup lookup_;
   std::thread thread_;
 };
 

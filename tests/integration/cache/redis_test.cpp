@@ -1,8 +1,10 @@
 // The client beside a real Redis that is paused, killed, emptied, closed by a password and not there at all.
 #include "cache/redis.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
+#include <memory>
 #include <optional>
 
 #include "support/eventually.hpp"
@@ -38,8 +40,9 @@ struct Client {
   /// Nothing where there is no answer.
   std::optional<cache::Answer> ask(std::vector<std::string> words) {
     std::promise<std::optional<cache::Answer>> answered;
-    redis.send(std::move(words),
-               [&](const cache::Answer* answer) { answered.set_value(answer ? std::optional{*answer} : std::nullopt); });
+    redis.send(std::move(words), [&](const cache::Answer* answer) {
+      answered.set_value(answer ? std::optional{*answer} : std::nullopt);
+    });
     return answered.get_future().get();
   }
 
@@ -220,4 +223,78 @@ TEST_CASE("stopping waits for what is in flight, and no longer than the time-out
   CHECK(answered + lost == 2);
   CHECK(lost >= 1);
   server.resume();
+}
+
+TEST_CASE("a name is looked up, and one that has no address is as good as a server that is down") {
+  RedisServer server;
+  std::atomic<bool> is_known{false};
+  auto options = options_for(server);
+  options.host = "redis.example";
+  options.resolver = [&](const std::string& host) {
+    return is_known && host == "redis.example" ? std::string{"127.0.0.1"} : std::string{};
+  };
+  Client client{options};
+  CHECK(eventually([&] { return client.redis.stats().breaker != Breaker::State::closed; }));
+  CHECK_FALSE(client.redis.is_up());
+  is_known = true;
+  REQUIRE(client.is_up());
+  CHECK(client.ask({"GET", "none"})->text.empty());
+}
+
+TEST_CASE("a name server that is silent holds nobody up: neither commands nor the end") {
+  struct Silence {
+    std::promise<void> end;
+    std::shared_future<void> ended = end.get_future().share();
+    std::atomic<int> asked{0};
+  };
+  const auto silence = std::make_shared<Silence>();  // whoever is left behind shares it
+  RedisOptions options;
+  options.host = "redis.example";
+  options.connect_timeout = options.first_retry = options.longest_retry = 5ms;
+  options.breaker = {.failures = 2, .pause = 5ms};
+  options.resolver = [silence](const std::string&) {
+    ++silence->asked;
+    silence->ended.wait();
+    return std::string{"127.0.0.1"};
+  };
+  {
+    Client client{options};
+    CHECK(eventually([&] { return client.redis.stats().breaker != Breaker::State::closed; }));
+    CHECK_FALSE(client.ask({"PING"}).has_value());
+    CHECK(eventually([&] { return silence->asked == 1; }));
+  }  // stops, though the question has no answer
+  CHECK(silence->asked == 1);  // not once for each attempt
+  silence->end.set_value();
+}
+
+TEST_CASE("a client that was stopped is not up again, however close the connection was") {
+  RedisServer server;
+  for (int i = 0; i < 50; ++i) {
+    Client client{options_for(server)};
+    if (i % 2 == 0) REQUIRE(client.is_up());
+    client.redis.stop();
+    CHECK_FALSE(client.redis.is_up());
+    CHECK_FALSE(client.ask({"PING"}).has_value());
+  }
+}
+
+TEST_CASE("an address that was found too late serves the next attempt") {
+  RedisServer server;
+  std::promise<void> end;
+  const auto ended = end.get_future().share();
+  auto options = options_for(server);
+  options.host = "redis.example";
+  options.connect_timeout = 1s;
+  options.breaker = {.failures = 1, .pause = 50ms};
+  std::atomic<int> asked{0};
+  options.resolver = [&](const std::string&) {
+    if (++asked > 1) return std::string{};  // only the late answer helps
+    ended.wait();
+    return std::string{"127.0.0.1"};
+  };
+  Client client{options};
+  CHECK(eventually([&] { return client.redis.stats().breaker != Breaker::State::closed; }));
+  end.set_value();
+  CHECK(client.is_up());
+  CHECK(asked == 1);
 }

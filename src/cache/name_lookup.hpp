@@ -1,0 +1,36 @@
+// What address a host's name has, asked where nobody has to wait for the answer: the system's resolver blocks, for
+// minutes where a name server is silent, and can't be called off. A server that ends leaves it behind.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace guerdon::cache {
+
+/// A numeric address; empty where there is none. May block.
+using Resolver = std::function<std::string(const std::string& host)>;
+
+/// By the system: an IPv4 address, or an IPv6 one where there is no other.
+[[nodiscard]] std::string resolve_by_system(const std::string& host);
+
+/// One question at a time. For one thread, but `done` is called on another: it must not block, and hand over.
+class NameLookup {
+ public:
+  using Done = std::function<void(std::string address)>;
+
+  explicit NameLookup(Resolver resolver);
+  /// From its return on `done` is not called any more, whatever the resolver does.
+  ~NameLookup();
+  NameLookup(const NameLookup&) = delete;
+  NameLookup& operator=(const NameLookup&) = delete;
+
+  /// False: the last question has no answer yet, and this one is not asked.
+  [[nodiscard]] bool ask(const std::string& host, Done done);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // the asking thread's, too
+};
+
+}  // namespace guerdon::cache
