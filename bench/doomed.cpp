@@ -1,9 +1,10 @@
 // Adds users who were softly deleted long ago to a database that bench_seed made, and a hard delete that is under way:
 // its job is asked for, so a server goes on with it as it starts.
 //   bench_doomed CONFIG USERS    adds them
-//   bench_doomed CONFIG          says how many are left
+//   bench_doomed CONFIG          says how many are left, and whether the hard delete is done
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 
 #include "cron/job_rows.hpp"
@@ -12,6 +13,7 @@
 #include "modules/progress/repository.hpp"
 #include "modules/reward/repository.hpp"
 #include "purge/hard_delete.hpp"
+#include "purge/runs.hpp"
 
 namespace {
 
@@ -89,9 +91,12 @@ void add_doomed(Database& database, std::int64_t users) {
   if (!begun) throw std::runtime_error("a transaction was refused");
 }
 
-std::int64_t count_doomed(Database& database) {
-  return database.read(
+void print_rest(Database& database) {
+  const auto left = database.read(
       [](Snapshot& s) { return s.get<std::int64_t>("SELECT count(*) FROM auth_users WHERE status = 'DELETED'"); });
+  const auto run = database.read([](Snapshot& s) { return find_last_run(s); });
+  const bool is_done = run && run->state == PurgeState::done;
+  std::printf("{\"left\":%lld,\"finished\":%s}\n", static_cast<long long>(left), is_done ? "true" : "false");
 }
 
 }  // namespace
@@ -105,7 +110,7 @@ int main(int argc, char** argv) {
     if (argc == 3)
       add_doomed(app.database(), std::stoll(argv[2]));
     else
-      std::printf("%lld\n", static_cast<long long>(count_doomed(app.database())));
+      print_rest(app.database());
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_doomed: %s\n", error.what());

@@ -36,7 +36,7 @@ class Requests {
  public:
   explicit Requests(const Options& options) : options_(options), next_(options.skip) {}
 
-  /// False when every user has claimed from every event.
+  /// False when every user has claimed from every event, and none is to do so again.
   bool append(std::string& out, std::size_t connection) {
     const auto& [tokens, events] = std::tie(options_.tokens, options_.events);
     if (!options_.names.empty()) {
@@ -51,8 +51,9 @@ class Requests {
       return true;
     }
     auto claim = next_++;
-    if (options_.again) claim %= tokens.size() * events.size();
-    if (claim >= tokens.size() * events.size()) return false;
+    const auto claims = tokens.size() * events.size();
+    if (options_.again) claim %= claims;
+    if (claim >= claims) return false;
     out += "POST /api/events/" + events[claim / tokens.size()] +
            "/requests HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nAuthorization: Bearer " +
            tokens[claim % tokens.size()] + "\r\n\r\n";
@@ -73,22 +74,22 @@ class Requests {
 };
 
 struct Tally {
-  std::vector<float> latencies;  ///< in microseconds
-  std::size_t answers = 0;       ///< also those that do not count, being too early or too late
-  std::size_t good = 0;          ///< of them, those that were not refused
-  std::size_t failed = 0;
-  std::string failure;  ///< the first one
+  std::vector<float> latencies;      ///< in microseconds
+  std::size_t answers = 0;           ///< also those that do not count, being too early or too late
+  std::size_t failed = 0, good = 0;  ///< answers that were not expected; of status 2xx
+  std::string failure;               ///< the first one
   Clock::time_point last;
 };
 
 /// Size of the first answer in `text` with its body; 0 when it has not all arrived.
 std::size_t answer_size(std::string_view text) {
-  constexpr std::string_view length_name = "Content-Length: ", end = "\r\n\r\n";
+  constexpr std::string_view length_name = "Content-Length: ", also_spelt = "content-length: ", end = "\r\n\r\n";
   const auto head = text.find(end);
   if (head == std::string_view::npos) return 0;
   std::size_t length = 0;
-  if (const auto at = text.substr(0, head).find(length_name); at != std::string_view::npos)
-    std::from_chars(text.data() + at + length_name.size(), text.data() + head, length);
+  auto at = text.substr(0, head).find(length_name);
+  if (at == std::string_view::npos) at = text.substr(0, head).find(also_spelt);
+  if (at != std::string_view::npos) std::from_chars(text.data() + at + length_name.size(), text.data() + head, length);
   const auto size = head + end.size() + length;
   return text.size() >= size ? size : 0;
 }
@@ -137,7 +138,7 @@ class Client {
       ++tally.answers;
       const char status = in_[used + 9];
       if (status == '2') ++tally.good;
-      if (expected.find(status) == expected.npos) {
+      if (expected.find(status) == std::string_view::npos) {
         if (tally.failed++ == 0) tally.failure = in_.substr(used, size);
       } else if (now >= from && now <= to) {
         tally.latencies.push_back(std::chrono::duration<float, std::micro>(now - asked_).count());
@@ -234,13 +235,13 @@ class Driver {
 
 void print(const Options& options, std::vector<Tally>& tallies, const Requests& requests, Clock::time_point from) {
   std::vector<float> all;
-  std::size_t answers = 0, good = 0, failed = 0;
+  std::size_t answers = 0, failed = 0, good = 0;
   Clock::time_point last = from;
   for (const auto& tally : tallies) {
     all.insert(all.end(), tally.latencies.begin(), tally.latencies.end());
     answers += tally.answers;
-    good += tally.good;
     failed += tally.failed;
+    good += tally.good;
     last = std::max(last, tally.last);
     if (tally.failed > 0) std::fprintf(stderr, "bench_load: refused:\n%s\n", tally.failure.c_str());
   }
@@ -250,7 +251,8 @@ void print(const Options& options, std::vector<Tally>& tallies, const Requests& 
   };
   const auto seconds = std::chrono::duration<double>(last - from).count();
   const auto most = options.tokens.size() * options.events.size();
-  const auto next = options.events.empty() ? requests.handed_out() : std::min(requests.handed_out(), most);
+  const auto next =
+      options.events.empty() || options.again ? requests.handed_out() : std::min(requests.handed_out(), most);
   std::printf("{\"rate\":%.1f,\"p50\":%.0f,\"p99\":%.0f,\"all\":%zu,\"good\":%zu,\"failed\":%zu,\"next\":%zu}\n",
               seconds > 0 ? static_cast<double>(all.size()) / seconds : 0.0, quantile(0.5), quantile(0.99), answers,
               good, failed, next);

@@ -21,9 +21,9 @@ struct Options {
   double warm_up = 0.5;        ///< before it counts
   double rate = 0;             ///< requests a second of all connections; 0 = as many as are answered
   std::size_t skip = 0;        ///< claims made by an earlier run
-  bool again = false;          ///< when every claim is made they are made again, to be refused
-  std::string expected = "2";  ///< first digits of a status that are no failure
+  bool again = false;          ///< who has claimed from every event begins anew
   bool rotate = false;         ///< a GET by another user each time; otherwise a connection is one user's
+  std::string expected = "2";  ///< first digits of a status that is no failure
   std::string target, password;
   std::vector<std::string> tokens, events, names;
 };
@@ -53,9 +53,9 @@ inline Options parse(int argc, char** argv) {
   number("--rate", options.rate);
   number("--skip", options.skip);
   number("--rotate", options.rotate);
+  number("--again", options.again);
   options.target = given["--target"];
   options.password = given["--password"];
-  number("--again", options.again);
   if (given.contains("--expect")) options.expected = given["--expect"];
   if (given.contains("--names")) options.names = lines_of(given["--names"]);
   if (given.contains("--tokens")) options.tokens = lines_of(given["--tokens"]);

@@ -2,9 +2,8 @@
 // It writes rows, through the modules' own repositories, and publishes nothing: so nobody is granted anything before
 // the load asks for it.
 //   bench_seed CONFIG USERS CLAIMANTS EVENTS FOLDER [STOCK]
-// STOCK is that of each reward, more than anybody asks for where it is not given. CONFIG is the server's; FOLDER gets
-// `tokens` (of the claimants, in no order), `names` of the others and `events`, one a line. Everybody's password is
-// that of bench/run.
+// CONFIG is the server's; FOLDER gets `tokens` (of the claimants, in no order), `names` of the others and `events`, one
+// a line. Everybody's password is that of bench/run.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -31,7 +30,7 @@ namespace {
 using namespace guerdon;
 
 constexpr std::size_t rows_a_transaction = 20'000;
-constexpr std::int64_t points = 100, ample_stock = 1'000'000'000;
+constexpr std::int64_t points = 100, endless = 1'000'000'000;
 
 constexpr std::string_view password = "correct horse battery staple";
 
@@ -168,7 +167,7 @@ int main(int argc, char** argv) {
     const auto config = Config::load(argv[1], {}, {});
     if (!config) throw std::invalid_argument(problem_document(config.error(), {}));
     seed(*config, std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]), argv[5],
-         argc == 7 ? std::stoll(argv[6]) : ample_stock);
+         argc == 7 ? std::stoll(argv[6]) : endless);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_seed: %s\n", error.what());
