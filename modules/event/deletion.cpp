@@ -84,6 +84,20 @@ std::optional<Mark> lock_mark(Tx& tx, UserId user) {
   return tx.find<Mark>(sql, user);
 }
 
+/// Of a call's steps the first one takes the turn; the others end when somebody has taken it since. Two calls that undo
+/// each other's portions would never end.
+Result<void> keep_turn(Tx& tx, const Mark& mark, DataProgress& progress) {
+  if (!progress.turn) {
+    progress.turn = tx.new_id<Mark>().uuid();
+    tx.exec("UPDATE event_user_deletions SET turn = $2 WHERE id = $1", mark, *progress.turn);
+    return {};
+  }
+  if (tx.exec("UPDATE event_user_deletions SET turn = turn WHERE id = $1 AND turn = $2", mark, *progress.turn) == 1)
+    return {};
+  return Error{overtaken,
+               "another call has begun to delete or restore this user's data; ask again if it is to be undone"};
+}
+
 void remove_mark(Tx& tx, const Mark& mark) { tx.exec("DELETE FROM event_user_deletions WHERE id = $1", mark); }
 
 json::object details_of(const Mark& mark, const auth::RowCounts& counts) {
@@ -138,6 +152,7 @@ Result<std::optional<None>> Deletions::remove_user_data(Tx& tx, const Caller& ca
   if (const auto may = check_may_delete(caller, user); !may) return may.error();
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = obtain_mark(tx, user);
+  if (const auto turn = keep_turn(tx, mark, progress); !turn) return turn.error();
   const auto hidden = owners_.hide(tx, user, mark.uuid(), to_hide, limit_);
   if (!hidden) return hidden.error();
   add(progress, hidden->rows);
@@ -157,15 +172,16 @@ Result<std::optional<None>> Deletions::restore_user_data(Tx& tx, const Caller& c
   if (const auto present = auth::check_present(tx, user); !present) return present.error();
   const auto mark = lock_mark(tx, user);
   if (!mark) return Error{problems::not_found, "no event data of that user is deleted"};
+  if (const auto turn = keep_turn(tx, *mark, progress); !turn) return turn.error();
   const auto shown = owners_.show(tx, user, mark->uuid(), to_show, limit_);
   if (!shown) return shown.error();
   add(progress, shown->rows);
+  owners_.say_returned(tx, user, auth::Return::served);  // with each portion: whoever breaks off leaves nothing wrong
   if (!shown->is_last) {
     record_begin(tx, caller, user, *mark, "event-data.restore-begun", progress);
     return std::optional<None>{};
   }
   remove_mark(tx, *mark);
-  owners_.say_returned(tx, user, auth::Return::served);
   record_audit(
       tx, caller,
       {.action = "event-data.restored", .subject = user.to_string(), .details = details_of(*mark, progress.rows)});

@@ -40,6 +40,18 @@ struct NameLookup::State {
   bool is_wanted = true;
 };
 
+void NameLookup::answer(State& state, const std::string& host, const Done& done) {
+  std::string address;
+  try {
+    address = state.resolver(host);
+  } catch (const std::exception&) {
+    address.clear();  // as one that has none
+  }
+  const std::lock_guard lock{state.mutex};
+  state.is_asking = false;
+  if (state.is_wanted) done(std::move(address));
+}
+
 NameLookup::NameLookup(Resolver resolver) : state_(std::make_shared<State>()) {
   state_->resolver = std::move(resolver);
 }
@@ -54,17 +66,13 @@ bool NameLookup::ask(const std::string& host, Done done) {
     const std::lock_guard lock{state_->mutex};
     if (std::exchange(state_->is_asking, true)) return false;
   }
-  std::thread{[state = state_, host, done = std::move(done)] {
-    std::string address;
-    try {
-      address = state->resolver(host);
-    } catch (const std::exception&) {
-      address.clear();  // as one that has none
-    }
-    const std::lock_guard lock{state->mutex};
-    state->is_asking = false;
-    if (state->is_wanted) done(std::move(address));
-  }}.detach();
+  try {
+    std::thread{[state = state_, host, done = std::move(done)] { answer(*state, host, done); }}.detach();
+  } catch (const std::exception&) {  // no further thread now: as if it was not asked
+    const std::lock_guard lock{state_->mutex};
+    state_->is_asking = false;
+    return false;
+  }
   return true;
 }
 

@@ -25,11 +25,13 @@ class NameLookup {
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
 
-  /// False: the last question has no answer yet, and this one is not asked.
+  /// False: this one is not asked, since the last one has no answer yet, or there is no further thread to be had.
   [[nodiscard]] bool ask(const std::string& host, Done done);
 
  private:
   struct State;
+  static void answer(State& state, const std::string& host, const Done& done);
+
   std::shared_ptr<State> state_;  // the asking thread's, too
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "telemetry/log.hpp"
@@ -65,7 +66,11 @@ void Scraper::work(const std::stop_token& stop) {
 // With the lock, as the next one.
 void Scraper::begin_reading() {
   if (is_reading_ || are_fresh()) return;
-  is_reading_ = parts_.tasks.post([this] { read_rows(); });
+  try {
+    is_reading_ = parts_.tasks.post([this] { read_rows(); });
+  } catch (const std::bad_alloc&) {
+    is_reading_ = false;
+  }
   if (!is_reading_) is_readable_ = false;
   reading_since_ = Steady::now();
 }

@@ -205,3 +205,52 @@ TEST_CASE("event data is deleted and restored in portions, and every row is as i
   CHECK(differences(before, farewell.rows()) == Lines{});
   CHECK(farewell.violations() == Lines{});
 }
+
+TEST_CASE("of a deletion and a restoration of event data at the same time the later one has its way, and both end") {
+  Farewell farewell{GENERATE(from_range(engines()))};
+  farewell.create_event();
+  const auto user = farewell.new_user();
+  farewell.log_in(user);
+  add_activities(farewell, user);
+  farewell.rebuild_users();
+  const auto before = farewell.rows();
+  const event::Deletions deletions{farewell.owners};
+  const auto id = event::DeletableId::parse(user.to_string()).value();
+  event::DataProgress deleting, restoring;
+  const auto step = [&](auto call, event::DataProgress& progress) {
+    return farewell.store->write([&](Tx& tx) { return (deletions.*call)(tx, farewell.boss(), id, progress); });
+  };
+  REQUIRE_FALSE(step(&event::Deletions::remove, deleting).value().has_value());
+  REQUIRE_FALSE(step(&event::Deletions::remove, deleting).value().has_value());
+  REQUIRE_FALSE(step(&event::Deletions::restore, restoring).value().has_value());
+  const auto overtaken = step(&event::Deletions::remove, deleting);
+  REQUIRE_FALSE(overtaken);
+  CHECK(overtaken.error().problem == event::overtaken);
+  int steps = 0;
+  while (!step(&event::Deletions::restore, restoring).value().has_value()) REQUIRE(++steps < 10);
+  // What it had begun is nobody's any more, also when all is back.
+  CHECK(step(&event::Deletions::remove, deleting).error().problem == event::overtaken);
+  farewell.rebuild_users();
+  CHECK(differences(before, farewell.rows()) == Lines{});
+  CHECK(farewell.violations() == Lines{});
+}
+
+TEST_CASE("a restoration of event data that is broken off leaves progress derived from what is in sight") {
+  Farewell farewell{GENERATE(from_range(engines()))};
+  farewell.create_event();
+  const auto user = farewell.new_user();
+  farewell.log_in(user);
+  add_activities(farewell, user);
+  farewell.rebuild_users();
+  REQUIRE(farewell.remove(farewell.boss(), user));
+  farewell.log_in(user);
+  const event::Deletions deletions{farewell.owners};
+  event::DataProgress restoring;
+  const auto first = farewell.store->write([&](Tx& tx) {
+    return deletions.restore(tx, farewell.boss(), event::DeletableId::parse(user.to_string()).value(), restoring);
+  });
+  REQUIRE_FALSE(first.value().has_value());
+  CHECK(farewell.violations() == Lines{});
+  farewell.rebuild_users();
+  CHECK(farewell.violations() == Lines{});
+}
