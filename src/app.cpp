@@ -50,6 +50,7 @@
 #include "runtime/readiness.hpp"
 #include "runtime/server_metrics.hpp"
 #include "runtime/settings.hpp"
+#include "runtime/stop_budget.hpp"
 #include "runtime/task_pool.hpp"
 #include "runtime/verify.hpp"
 #include "runtime/watchdog.hpp"
@@ -299,19 +300,20 @@ void App::Impl::stop() {
   is_running = false;
   readiness.enter(Readiness::Phase::draining);
   log::info("runtime", "draining");
+  const StopBudget budget;
   jobs.quit_outside();
-  if (!listeners.drain(foundation.config().http.drain_timeout.value))
+  if (!listeners.drain(budget.limit(foundation.config().http.drain_timeout.value)))
     log::warning("runtime", "requests that took too long were dropped");
   listeners.stop();
   scraper.stop();
   if (redis) redis->stop();
   control.reset();
-  hash_pool.stop(tasks_stop_limit);
-  task_pool.stop(tasks_stop_limit);
-  if (!jobs.wait_for_outside(jobs_stop_limit)) log::warning("runtime", "a job took too long to stop");
-  const bool pumps_rest = pumps.stop(pumps_stop_limit);
+  hash_pool.stop(budget.limit(tasks_stop_limit));
+  task_pool.stop(budget.limit(tasks_stop_limit));
+  if (!jobs.wait_for_outside(budget.limit(jobs_stop_limit))) log::warning("runtime", "a job took too long to stop");
+  const bool pumps_rest = pumps.stop(budget.limit(pumps_stop_limit));
   if (!pumps_rest) log::warning("runtime", "background work took too long to stop");
-  if (kafka) kafka->stop(kafka_stop_limit);
+  if (kafka) kafka->stop(budget.limit(kafka_stop_limit));
   try {
     // A message that kills the process may still lie ahead: the next run goes on with the care that this one owes.
     if (may_end_clean && !bus.is_careful()) bus::end_run(foundation.database());

@@ -22,7 +22,8 @@ struct HttpConfig {
   Endpoint listen;
   Bounded<0, 64> threads;  ///< 0 = one per core
   std::vector<Network> trusted_proxies;
-  Timeout header_timeout, body_timeout, handler_timeout, write_timeout, idle_timeout, drain_timeout;
+  Timeout header_timeout, body_timeout, handler_timeout, write_timeout, idle_timeout;
+  Within<10, 20'000> drain_timeout;  ///< what else a stop takes fits into the usual grace of 30 s with it
   Within<second_ms, 30 * day_ms> max_connection_age;
   Bounded<1, 1'000'000'000> max_requests_per_connection;
   Bounded<1, 1'000'000> max_connections, max_connections_per_address;

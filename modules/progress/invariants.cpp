@@ -1,4 +1,5 @@
 // What the constraints of the tables can't say about progress.
+#include "auth/ports.hpp"
 #include "counting.hpp"
 #include "progress/module.hpp"
 
@@ -12,6 +13,7 @@ bool agrees(Snapshot& snapshot, const StateRow& row) {
   if (!event) return true;             // removed for good a moment ago: its states follow
   if (event->deleted_at) return true;  // nothing is counted there until it is restored and derived anew
   const auto terms = terms_of(*event);
+  if (auth::find_deletion(snapshot, row.user_id)) return true;  // their facts are hidden before their states
   auto tally = fold_facts(snapshot, terms, row.user_id).tally;
   if (row.met_at) tally.met_at = row.met_at;
   return row.progress == terms.condition->progress(tally) && row.met_at == tally.met_at;

@@ -31,6 +31,7 @@ std::string code_of(const Answer& error) {
 Redis::Redis(RedisOptions options)
     : options_(std::move(options)),
       breaker_(options_.breaker),
+      denials_(options_.denial_rest),
       work_(loop_.get_executor()),
       life_(loop_),
       deadlines_(loop_),
@@ -81,7 +82,7 @@ void Redis::leave_when_landed() {
 
 void Redis::send(std::vector<std::string> words, Done done) {
   const bool is_full = in_flight_.fetch_add(1) >= options_.most_in_flight;
-  if (is_full || !is_up()) {
+  if (is_full || !is_up() || denials_.has(words.front(), steady_clock::now())) {
     in_flight_.fetch_sub(1);
     {
       const std::lock_guard lock{stats_mutex_};
@@ -90,7 +91,7 @@ void Redis::send(std::vector<std::string> words, Done done) {
     return done(nullptr);
   }
   const auto now = steady_clock::now();
-  auto flight = std::make_shared<Flight>(Flight{now, now + options_.timeout, std::move(done)});
+  auto flight = std::make_shared<Flight>(Flight{now, now + options_.timeout, words.front(), std::move(done)});
   asio::dispatch(loop_, [this, words = std::move(words), flight = std::move(flight)] { fly(words, flight); });
 }
 
@@ -115,9 +116,22 @@ void Redis::answered(Flight& flight, const Answer* answer) {
       if (!answer->is_error) breaker_.succeeded();
     }
   }
-  if (answer == nullptr || !answer->is_error) return land(flight, answer);
-  failed(code_of(*answer));
+  if (answer == nullptr) return land(flight, nullptr);
+  if (!answer->is_error) {
+    denials_.allow(flight.command);
+    return land(flight, answer);
+  }
+  if (Denials::is_denial(answer->text))
+    denied(flight.command, code_of(*answer));
+  else
+    failed(code_of(*answer));
   land(flight, nullptr);
+}
+
+void Redis::denied(const std::string& command, const std::string& reason) {
+  if (denials_.add(command, steady_clock::now()))
+    log::warning("redis", "a command is not allowed: the server goes on without it",
+                 {{"command", command}, {"reason", reason}});
 }
 
 void Redis::land(Flight& flight, const Answer* answer) {
@@ -266,7 +280,7 @@ void Redis::greet() {
 void Redis::try_out() {
   const auto now = steady_clock::now();
   in_flight_.fetch_add(1);
-  const auto flight = std::make_shared<Flight>(Flight{now, now + options_.timeout, [this](const Answer* answer) {
+  const auto flight = std::make_shared<Flight>(Flight{now, now + options_.timeout, "PING", [this](const Answer* answer) {
                                                         if (answer != nullptr) return rise();
                                                         fall_later("it is too slow");
                                                       }});

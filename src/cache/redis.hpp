@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cache/breaker.hpp"
+#include "cache/denials.hpp"
 #include "cache/name_lookup.hpp"
 #include "cache/redis_link.hpp"
 #include "cache/redis_stats.hpp"
@@ -34,6 +35,7 @@ struct RedisOptions {
   BreakerRules breaker = {};
   std::chrono::milliseconds connect_timeout{1000};  ///< until it is connected, logged in and greets
   std::chrono::milliseconds first_retry{100}, longest_retry{5000};
+  std::chrono::milliseconds denial_rest{60'000};  ///< until a command that is not allowed is tried again
   std::size_t most_in_flight = 4096;  ///< commands; further ones fail at once
   Resolver resolver = resolve_by_system;
 };
@@ -59,7 +61,8 @@ class Redis {
   [[nodiscard]] bool is_up() const noexcept { return is_up_.load(std::memory_order_acquire); }
 
   /// Never waits. `done` is called once, with the answer or, where there is none in time or it is an error, with null:
-  /// on Redis's thread, or at once on this one. It must not block.
+  /// on Redis's thread, or at once on this one. It must not block. What Redis does not allow is not sent again for a
+  /// minute.
   void send(std::vector<std::string> words, Done done);
 
   [[nodiscard]] RedisStats stats() const;
@@ -69,6 +72,7 @@ class Redis {
   struct Flight {
     Time began;
     Time deadline;
+    std::string command;
     Done done;
     bool has_landed = false;
   };
@@ -89,6 +93,7 @@ class Redis {
   void land(Flight& flight, const Answer* answer);
   void watch_flights();
   void expire();
+  void denied(const std::string& command, const std::string& reason);
   void failed(const std::string& reason);
   void note_failure(Time now);
   void leave_when_landed();
@@ -100,6 +105,7 @@ class Redis {
   mutable std::mutex stats_mutex_;
   RedisStats stats_;
   Breaker breaker_;  // changed on Redis's thread only
+  Denials denials_;
 
   // of Redis's thread
   boost::asio::io_context loop_{1};

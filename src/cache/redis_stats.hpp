@@ -24,7 +24,8 @@ struct RedisStats {
   std::uint64_t errors = 0;       ///< commands answered by an error
   std::uint64_t timeouts = 0;     ///< commands without an answer in time
   std::uint64_t lost = 0;         ///< commands whose connection ended
-  std::uint64_t skipped = 0;      ///< commands that were not sent, because Redis was down or too many were in flight
+  std::uint64_t skipped = 0;      ///< commands that were not sent, because Redis was down or does not allow
+                                  ///< them, or too many were in flight
   std::array<std::uint64_t, bounds.size() + 1> latency{};  ///< of what was answered, errors too; not added up
   std::chrono::microseconds latency_sum{};
 

@@ -64,6 +64,7 @@ class Dispatcher final : public Handler {
   Caller caller_of(const Incoming& request) const;
   std::optional<Response> start(Job job, Later later);
   std::optional<Response> follow(const Incoming& request, Job job, Later later);
+  [[nodiscard]] bool is_admitted_later(const Job& job) const;
   bool run_inline(Job& job, std::optional<Response>& response);
 
   Dispatch& shared_;
@@ -183,7 +184,7 @@ std::optional<Response> Dispatcher::start(Job job, Later later) {
     auto refused = problem_response(job.call.error(), job.request_id());
     return answer(std::move(job), std::move(refused), later);
   }
-  if (reader_ && asks_store) {
+  if (reader_ && asks_store && !is_admitted_later(job)) {
     std::optional<Response> response;
     if (run_inline(job, response) && response) return answer(std::move(job), *std::move(response), later);
   }
@@ -215,6 +216,21 @@ std::optional<Response> Dispatcher::follow(const Incoming& request, Job job, Lat
   }
   shared_.streams.open(std::move(job), *std::move(source), later(problems::unavailable));
   return std::nullopt;
+}
+
+// The writer admits whoever sends a command. Those who are about to be refused for it do not get that far: a flood of
+// calls is turned away where it holds up nobody.
+bool Dispatcher::is_admitted_later(const Job& job) const {
+  if (job.kind() != Route::Kind::command || !job.credential || !job.call) return false;
+  if (job.limiter == nullptr || job.spec().budget == Budget::none) return true;
+  if (job.limiter->is_shared()) return false;
+  Caller bearer;
+  bearer.key = job.credential->key;
+  if (!bearer.key) bearer.user = job.credential->user;
+  const auto has_room = [&](const Caller& who) {
+    return job.limiter->would_allow(job.spec().budget, false, Counted::of(who));
+  };
+  return has_room(bearer) && has_room(job.caller);  // which is their address: a token that is dead counts by that
 }
 
 // False when the query needs more steps than an I/O thread has to give.

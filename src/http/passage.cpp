@@ -18,11 +18,14 @@ Response busy(const Job& job) {
   return with_limits(job, problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id()));
 }
 
+// Of a command in steps; each handles hundreds of rows.
+constexpr int most_steps = 1'000'000;
+
 // What a job becomes in the writer.
 class JobCommand final : public Command {
  public:
-  JobCommand(Database& database, std::unique_ptr<Job> job, Ticket ticket)
-      : database_(database), job_(std::move(job)), ticket_(std::move(ticket)) {}
+  JobCommand(Database& database, std::unique_ptr<Job> job, Ticket ticket, int step = 1)
+      : database_(database), job_(std::move(job)), ticket_(std::move(ticket)), step_(step) {}
 
   bool run(Tx& tx) override {
     const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
@@ -44,14 +47,16 @@ class JobCommand final : public Command {
  private:
   // Others have their turn in between. It was counted and admitted before its first step.
   void go_on() {
+    if (step_ >= most_steps) throw std::logic_error("a command in steps does not come to its end");
     job_->is_admitted = true;
     auto& database = database_;
-    database.submit(std::make_unique<JobCommand>(database, std::move(job_), std::move(ticket_)));
+    database.submit(std::make_unique<JobCommand>(database, std::move(job_), std::move(ticket_), step_ + 1));
   }
 
   Database& database_;
   std::unique_ptr<Job> job_;
   Ticket ticket_;
+  int step_;
   Response response_;
 };
 

@@ -124,6 +124,16 @@ Allowed RateLimiter::count(Budget budget, bool is_query, const Counted& who) {
   return found;
 }
 
+bool RateLimiter::would_allow(Budget budget, bool is_query, const Counted& who) {
+  const Key key{policy_of(budget, is_query), who};
+  const auto& rule = rules_[static_cast<std::size_t>(key.policy)];
+  auto& shard = shard_of(key);
+  const auto now = now_();
+  const std::lock_guard lock{shard.mutex};
+  const auto found = shard.by_key.find(key);
+  return found == shard.by_key.end() || found->second->full_at + rule.each - now <= rule.each * rule.times;
+}
+
 void RateLimiter::describe(Allowed& found, const Rule& rule, std::chrono::nanoseconds missing) {
   const auto whole = rule.each * rule.times;
   found.remaining = (whole - missing) / rule.each;

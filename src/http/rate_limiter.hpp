@@ -59,6 +59,8 @@ class RateLimiter {
 
   /// Counts a call of a route with that budget, which is not none. A refused call is not counted.
   [[nodiscard]] Allowed count(Budget budget, bool is_query, const Counted& who);
+  /// Whether such a call would be allowed at this moment; nothing is counted.
+  [[nodiscard]] bool would_allow(Budget budget, bool is_query, const Counted& who);
   /// Are there common counts to be asked, at this moment?
   [[nodiscard]] bool is_shared() const { return shared_ != nullptr && shared_->is_up(); }
   /// Counts a call that was allowed here in common with other servers. `done` is called once, soon, from any thread,

@@ -19,7 +19,9 @@ const Properties common{{"reconnect.backoff.max.ms", "5000"},
                         {"topic.metadata.refresh.interval.ms", "60000"},
                         {"statistics.interval.ms", "5000"}};
 const Properties of_producer{{"partitioner", "murmur2_random"}};
-const Properties of_consumer{{"auto.offset.reset", "earliest"}, {"fetch.wait.max.ms", "250"}};
+// Of a server that is gone without a word others take the partitions over after the session's time.
+const Properties of_consumer{
+    {"auto.offset.reset", "earliest"}, {"fetch.wait.max.ms", "250"}, {"session.timeout.ms", "15000"}};
 
 // Without these a message could be lost, overtaken or counted twice.
 const Properties fixed_for_producer{

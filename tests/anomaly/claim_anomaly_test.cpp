@@ -7,7 +7,6 @@
 #include "reward/module.hpp"
 #include "support/campaign.hpp"
 #include "support/nth_fault.hpp"
-#include "support/reused_schemas.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -135,7 +134,6 @@ bool play(Engine engine, What what, int n) {
 }
 
 void until_none_fails(Engine engine, What what, int at_least) {
-  const ReusedSchemas reused;
   int n = 1;
   while (play(engine, what, n)) REQUIRE(++n < 1000);
   CHECK(n > at_least);

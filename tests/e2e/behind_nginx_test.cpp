@@ -1,8 +1,5 @@
 // A real nginx, with the configuration that is shipped, in front of the real binary and of an application that writes
 // down what it sees.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -10,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/free_port.hpp"
 #include "support/live_server.hpp"
 #include "support/paths.hpp"
 
@@ -23,20 +21,6 @@ std::string text_of(const std::string& file) {
   std::ostringstream text;
   text << std::ifstream{file}.rdbuf();
   return text.str();
-}
-
-/// A port that nobody listens on at the moment.
-std::uint16_t free_port() {
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const bool worked = bind(listener, generic, size) == 0 && getsockname(listener, generic, &size) == 0;
-  close(listener);
-  if (!worked) throw std::runtime_error("there is no free port");
-  return ntohs(address.sin_port);
 }
 
 /// The shipped file with one text, which must be in it, replaced.

@@ -8,7 +8,6 @@
 
 #include "support/bus_notes.hpp"
 #include "support/mortal_server.hpp"
-#include "support/reused_schemas.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -187,7 +186,6 @@ class History {
 
 TEST_CASE("After any history each message has had its effect once and in order, or is a dead letter") {
   const auto engine = GENERATE(from_range(engines()));
-  const ReusedSchemas reused;
   const unsigned histories = engine == Engine::sqlite ? 25 : 3;
   for (unsigned seed = 1; seed <= histories; ++seed) {
     INFO("seed " << seed);

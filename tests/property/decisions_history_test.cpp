@@ -6,7 +6,6 @@
 
 #include "modules/reward/model.hpp"
 #include "support/decisions.hpp"
-#include "support/reused_schemas.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -206,7 +205,6 @@ class World {
 }  // namespace
 
 TEST_CASE("whatever is asked and decided in whatever order, the model agrees and the invariants hold") {
-  const ReusedSchemas reused;
   const auto engine = GENERATE(from_range(engines()));
   for (unsigned seed = 1; seed <= 12; ++seed) {
     World world{engine, seed};

@@ -7,7 +7,6 @@
 #include "modules/progress/activities.hpp"
 #include "modules/reward/decisions.hpp"
 #include "support/farewell.hpp"
-#include "support/reused_schemas.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -210,7 +209,6 @@ class World {
 }  // namespace
 
 TEST_CASE("however a deletion is interleaved with what else happens, it ends whole or leaves everything as it was") {
-  const ReusedSchemas reused;
   const auto engine = GENERATE(from_range(engines()));
   std::vector<unsigned> seeds(engine == Engine::sqlite ? 8 : 3);
   std::iota(seeds.begin(), seeds.end(), 1U);

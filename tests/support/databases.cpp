@@ -3,8 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "support/reused_schemas.hpp"
-
 namespace guerdon::test {
 
 namespace {
@@ -28,30 +26,26 @@ std::vector<Engine> engines() {
   return result;
 }
 
-DatabasePlace::DatabasePlace(Engine engine) {
-  if (engine == Engine::postgres) {
-    auto* const reused = ReusedSchemas::current();
-    schema_ = reused != nullptr ? reused->take() : std::make_unique<PostgresSchema>();
-    url_ = schema_->url();
-    return;
+DatabasePlace::DatabasePlace(Engine engine, Schema schema) {
+  if (engine == Engine::sqlite) {
+    folder_ = make_folder();
+    url_ = "sqlite:" + folder_ + "/test.db";
+  } else if (schema == Schema::none) {
+    empty_ = std::make_unique<PostgresSchema>();
+    url_ = empty_->url();
+  } else {
+    pooled_ = std::make_unique<PooledSchema>();
+    url_ = pooled_->url();
   }
-  folder_ = make_folder();
-  url_ = "sqlite:" + folder_ + "/test.db";
 }
 
 DatabasePlace::~DatabasePlace() {
   std::error_code ignored;
   if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-  if (schema_ == nullptr || ReusedSchemas::current() == nullptr) return;
-  try {
-    ReusedSchemas::current()->give_back(std::move(schema_));
-  } catch (const std::exception&) {
-    // The next database gets another one.
-  }
 }
 
 TestDatabase::TestDatabase(Engine engine, Schema schema, store::DatabaseOptions options)
-    : place_(engine), options_(std::move(options)) {
+    : place_(engine, schema), options_(std::move(options)) {
   options_.url = place_.url();
   options_.clock = &clock;
   options_.ids = &ids_;

@@ -11,6 +11,7 @@
 #include "guerdon/random.hpp"
 #include "store/open.hpp"
 #include "support/fake_clock.hpp"
+#include "support/pooled_schema.hpp"
 #include "support/postgres.hpp"
 #include "support/recording_outbox.hpp"
 
@@ -18,10 +19,13 @@ namespace guerdon::test {
 
 [[nodiscard]] std::vector<Engine> engines();
 
-/// An empty place for one database, gone with this object.
+enum class Schema { none, migrated };
+
+/// A place for one database, gone with this object: an empty one, or one that may have the tables of the migrations
+/// already.
 class DatabasePlace {
  public:
-  explicit DatabasePlace(Engine engine);
+  explicit DatabasePlace(Engine engine, Schema schema = Schema::migrated);
   DatabasePlace(const DatabasePlace&) = delete;
   DatabasePlace& operator=(const DatabasePlace&) = delete;
   ~DatabasePlace();
@@ -30,11 +34,10 @@ class DatabasePlace {
 
  private:
   std::string url_;
-  std::string folder_;                      // SQLite: what holds the file
-  std::unique_ptr<PostgresSchema> schema_;  // PostgreSQL
+  std::string folder_;  // SQLite: what holds the file
+  std::unique_ptr<PostgresSchema> empty_;
+  std::unique_ptr<PooledSchema> pooled_;
 };
-
-enum class Schema { none, migrated };
 
 /// A database with a fake clock and an outbox that records. The options' url, clock and ids are filled in.
 class TestDatabase {

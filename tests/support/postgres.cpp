@@ -82,6 +82,8 @@ std::string postgres_url() {
   return url;
 }
 
+std::string schema_url(const std::string& name) { return with_parameter(postgres_url(), "schema=" + name); }
+
 SideSession::SideSession(const std::string& url) : connection_(PQconnectdb(url.c_str())) {
   if (PQstatus(connection_.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_.get()));
   PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
@@ -106,7 +108,6 @@ PostgresSchema::~PostgresSchema() {
   }
 }
 
-std::string PostgresSchema::url() const { return with_parameter(postgres_url(), "schema=" + name_); }
 
 std::string PostgresSchema::url(const std::string& socket_folder) const {
   return "postgres://guerdon@/postgres?host=" + socket_folder + "&schema=" + name_;

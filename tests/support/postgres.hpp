@@ -13,6 +13,9 @@ namespace guerdon::test {
 /// The server of the test run. Throws when there is none.
 [[nodiscard]] std::string postgres_url();
 
+/// For the store: a schema of that server, which it makes when it is not there yet.
+[[nodiscard]] std::string schema_url(const std::string& name);
+
 /// A plain session, for watching and disturbing what the store does.
 class SideSession {
  public:
@@ -38,8 +41,7 @@ class PostgresSchema {
   PostgresSchema& operator=(const PostgresSchema&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// For the store: makes the schema and lives in it.
-  [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::string url() const { return schema_url(name_); }
   /// The same by way of another socket, as a proxy offers one.
   [[nodiscard]] std::string url(const std::string& socket_folder) const;
 

@@ -1,11 +1,9 @@
 #include "support/redis_server.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,23 +12,10 @@
 #include <utility>
 
 #include "support/eventually.hpp"
+#include "support/free_port.hpp"
 
 namespace guerdon::test {
 namespace {
-
-/// That nobody listened on a moment ago.
-std::uint16_t free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  const bool found = ::bind(descriptor, plain, sizeof address) == 0 && ::getsockname(descriptor, plain, &size) == 0;
-  ::close(descriptor);
-  if (!found) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
 
 [[noreturn]] void become(std::vector<std::string> words, const std::string& log) {
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);

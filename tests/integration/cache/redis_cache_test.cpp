@@ -82,7 +82,10 @@ TEST_CASE("an entry takes the place of whatever is there") {
 
 TEST_CASE("an entry that the rows do not bear out any more goes again") {
   Copies copies;
+  const auto answered = [&] { return copies.redis.stats().answered; };
+  const auto before = answered();
   copies.cache.put({.key = "a", .value = "1", .life = 1h}, never);
+  CHECK(eventually([&] { return answered() >= before + 2; }));  // written and removed
   CHECK(copies.becomes("a", std::nullopt));
   std::atomic<bool> was_asked{false};
   copies.cache.put({.key = "b", .value = "1", .life = 1h}, [&](Snapshot&) -> bool {
@@ -91,6 +94,17 @@ TEST_CASE("an entry that the rows do not bear out any more goes again") {
   });
   CHECK(eventually([&] { return was_asked.load(); }));
   CHECK(copies.becomes("b", std::nullopt));
+  CHECK(copies.cache.owed() == 0);
+}
+
+TEST_CASE("an entry that can't be removed by a script is removed for its key") {
+  Copies copies;
+  copies.server.run({"ACL", "SETUSER", "default", "-eval"});
+  copies.cache.put({.key = "a", .value = "1", .life = 1h}, never);
+  REQUIRE(eventually([&] { return copies.cache.owed() == 1; }));
+  copies.cache.remove("b");  // any answer will do
+  CHECK(eventually([&] { return copies.cache.owed() == 0; }));
+  CHECK(copies.becomes("a", std::nullopt));
 }
 
 TEST_CASE("a newer entry is not removed for an older one") {

@@ -83,13 +83,40 @@ TEST_CASE("an error is no answer, and five in a row are a failure of Redis") {
   RedisServer server;
   Client client{options_for(server)};
   REQUIRE(client.is_up());
-  CHECK_FALSE(client.ask({"NONSENSE"}));
+  const std::vector<std::string> nonsense{"INCRBY", "a", "nothing"};
+  CHECK_FALSE(client.ask(nonsense));
   CHECK(client.redis.is_up());
   CHECK(client.ask({"PING"})->text == "PONG");
-  for (int i = 0; i < 5; ++i) CHECK_FALSE(client.ask({"NONSENSE"}));
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(client.ask(nonsense));
   CHECK(eventually([&] { return client.redis.stats().connections == 2; }));
   CHECK(client.redis.stats().errors == 6);
   CHECK(client.is_up());
+}
+
+TEST_CASE("a command that Redis does not allow is left alone for a while, and everything else goes on") {
+  RedisServer server;
+  auto options = options_for(server);
+  options.denial_rest = 200ms;
+  Client client{options};
+  REQUIRE(client.is_up());
+  const std::vector<std::string> script{"EVAL", "return {1}", "0"};
+  const std::vector<std::string> unknown{"NONSENSE"};
+  server.run({"ACL", "SETUSER", "default", "-eval"});
+  for (int i = 0; i < 20; ++i) {
+    CHECK_FALSE(client.ask(script));
+    CHECK_FALSE(client.ask(unknown));
+    CHECK(client.ask({"PING"})->text == "PONG");
+  }
+  const auto stats = client.redis.stats();
+  CHECK(stats.connections == 1);
+  CHECK(stats.breaker == Breaker::State::closed);
+  CHECK(stats.errors >= 2);
+  CHECK(stats.skipped > 0);
+  CHECK(stats.errors + stats.skipped == 40);
+  server.run({"ACL", "SETUSER", "default", "+eval"});
+  CHECK(eventually([&] { return client.ask(script).has_value(); }));
+  CHECK(client.ask(script)->numbers == std::vector<std::int64_t>{1});
+  CHECK(client.redis.stats().connections == 1);
 }
 
 TEST_CASE("without Redis commands fail at once, and it is found when it comes") {

@@ -1,6 +1,7 @@
 // Calls that come too often, from the wire to the bucket and back. On each engine, where a request takes another way
 // through the store, it is counted once.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "guerdon/json.hpp"
 #include "guerdon/testing.hpp"
@@ -73,6 +74,28 @@ TEST_CASE("a command is counted once, whichever way it takes through the store")
   CHECK(client.ask(request_with("POST", "/api/items", item(5), token)).status == 429);
   CHECK(limited.app.items() == 4);
   CHECK(client.ask(request("GET", "/api/me", token)).status == 200);  // reads are another budget
+}
+
+TEST_CASE("calls that are too many are turned away before the writer, also those with a token that is dead") {
+  LimitedApp limited{Engine::sqlite};
+  auto client = limited.app.connect();
+  const auto token = limited.app.account(), dead = limited.app.account();
+  const auto statuses = [&](int calls, const std::string& whose) {
+    std::set<int> all;
+    for (int i = 0; i < calls; ++i)
+      all.insert(client.ask(request_with("POST", "/api/items", item(i), whose)).status);
+    return all;
+  };
+  const auto commands = [&] { return limited.app.store->stats().commands; };
+  CHECK(statuses(4, token) == std::set{201});
+  auto before = commands();
+  CHECK(statuses(50, token) == std::set{429});
+  CHECK(commands() == before);
+  limited.app.revoke_all();
+  CHECK(statuses(4, dead) == std::set{401});
+  before = commands();
+  CHECK(statuses(50, dead) == std::set{429});
+  CHECK(commands() == before);
 }
 
 TEST_CASE("a prepared command is counted once, and nothing is prepared for one that is too much") {

@@ -1,8 +1,10 @@
 // A batch of messages from outside: its effects and its place commit together, or neither does.
 #include "kafka/intake_batch.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <numeric>
 #include <thread>
 
 #include "kafka/intake.hpp"
@@ -144,12 +146,55 @@ TEST_CASE("a message that breaks something in the store again and again is refus
   while (intake.figures().taken < 2 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   intake.stop();
-  CHECK(met == 4);
+  // Four times, all told, since the last batch that was taken: one with the first message alone may be among them.
+  CHECK(met >= 4);
+  CHECK(met <= 7);
   CHECK(intake.figures().refused == 1);
   CHECK(effects(store, "intake", "n") == Numbers{1, 2});
   const auto told = store.outbox.messages();
   REQUIRE(told.size() == 1);
   CHECK(parse_json(told[0].payload).value().at("offset") == 1);
+}
+
+TEST_CASE("servers share the partitions, and what one leaves the others go on with: each message counts once") {
+  TestDatabase store{engines().back()};  // several servers have PostgreSQL
+  make_effects(store);
+  MockKafka cluster;
+  auto config = kafka_config(cluster.brokers());
+  config.activities_topic = KafkaTopic::trusted("shop.activities");
+  cluster.make_topic("shop.activities", 4);
+  std::int64_t sent = 0;
+  const auto send = [&] {
+    for (int i = 0; i < 40; ++i, ++sent)
+      cluster.send("shop.activities", "k" + std::to_string(i), std::to_string(sent));
+  };
+  const auto comes_true = [](const auto& is_so) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    while (!is_so() && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    return is_so();
+  };
+  std::optional<kafka::Intake> first{std::in_place, config, *store, take_note};
+  kafka::Intake second{config, *store, take_note};
+  send();
+  first->start();
+  CHECK(comes_true([&] { return first->figures().taken > 0; }));
+  second.start();
+  send();
+  CHECK(comes_true([&] { return first->figures().partitions > 0 && second.figures().partitions > 0; }));
+  send();
+  CHECK(comes_true([&] { return first->figures().taken + second.figures().taken == 120; }));
+  CHECK(second.figures().taken > 0);
+  send();
+  first.reset();
+  CHECK(comes_true([&] { return second.figures().partitions == 4 && second.figures().lag == 0; }));
+  send();
+  CHECK(comes_true([&] { return effects(store, "intake", "n").size() == 200; }));
+  auto taken = effects(store, "intake", "n");
+  std::sort(taken.begin(), taken.end());
+  Numbers all(200);
+  std::iota(all.begin(), all.end(), 0);
+  CHECK(taken == all);
 }
 
 TEST_CASE("what the store could not do was not taken") {

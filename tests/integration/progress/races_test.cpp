@@ -60,6 +60,31 @@ TEST_CASE("a first log-in that is counted while the user's data is hidden leaves
   }
 }
 
+TEST_CASE("of a user whose deletion has got as far as the facts nobody says that the progress is wrong") {
+  Campaign campaign{GENERATE(from_range(engines()))};
+  campaign.create_event(R"({"conditionParams": {"days": 2}})");
+  const auto user = campaign.new_user(), other = campaign.new_user();
+  campaign.log_in(user);
+  campaign.log_in(other);
+  CHECK(disagreements(campaign) == Lines{});
+  const auto hide_facts = [&](UserId whose) {
+    REQUIRE(campaign.store->write([&](Tx& tx) -> Result<void> {
+      tx.exec("DELETE FROM progress_logins WHERE user_id = $1", whose);
+      return {};
+    }));
+  };
+  hide_facts(user);
+  CHECK(disagreements(campaign).size() == 1);
+  REQUIRE(campaign.store->write([&](Tx& tx) -> Result<void> {
+    tx.exec("UPDATE auth_users SET status_before = status, status = 'DELETING', deleted_by = $2 WHERE id = $1", user,
+            tx.new_id<event::EventId>());
+    return {};
+  }));
+  CHECK(disagreements(campaign) == Lines{});
+  hide_facts(other);
+  CHECK(disagreements(campaign).size() == 1);
+}
+
 TEST_CASE("a log-in that is counted while an event is made and derived counts in it") {
   Campaign campaign{GENERATE(from_range(engines()))};
   for (int round = 0; round < rounds; ++round) {

@@ -26,7 +26,7 @@ struct Helpers {
   void configure(Config& config) const {
     config.redis.host = Text<0, 253>::parse("127.0.0.1").value();
     config.redis.port = Bounded<1, 65'535>::make(redis.port()).value();
-    config.redis.timeout.value = 500ms;  // a machine may be slow
+    config.redis.timeout.value = 5s;  // a machine may be slow
     config.kafka = kafka_config(cluster.brokers());
     config.kafka.activities_topic = KafkaTopic::trusted(activities);
   }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <random>
 #include <thread>
 
 #include "support/fake_counts.hpp"
@@ -75,6 +76,21 @@ TEST_CASE("refused calls cost nothing, and a long silence gives no more than the
   int allowed = 0;
   while (limited.may_write(user(1))) ++allowed;
   CHECK(allowed == 6);
+}
+
+TEST_CASE("whether a call would be allowed is told without counting one, at every moment as it then is") {
+  Limited limited;
+  const auto would = [&](const Counted& who) { return limited.limiter.would_allow(Budget::automatic, false, who); };
+  CHECK(would(user(1)));
+  CHECK(limited.limiter.buckets() == 0);
+  std::mt19937 random{7};
+  for (int i = 0; i < 2000; ++i) {
+    const auto who = user(static_cast<std::uint8_t>(random() % 3));
+    limited.now += std::chrono::milliseconds{random() % 4000};
+    const bool expected = would(who);
+    CHECK(would(who) == expected);
+    CHECK(limited.may_write(who) == expected);
+  }
 }
 
 TEST_CASE("each caller has a bucket of their own for each budget") {
