@@ -115,11 +115,16 @@ double run_relay(Log& log, int messages) {
   kafka::Relay relay{config, *log.database, *log.bus, *log.random, {topic}};
   log.bus->seal();
   log.bus->start(false);
-  const auto begin = Steady::now();
+  const auto delivered = [&] { return static_cast<int>(relay.figures().topics.front().delivered); };
+  const auto wait_for = [&](int count) {
+    while (delivered() < count) std::this_thread::sleep_for(std::chrono::microseconds{200});
+  };
   relay.start();
-  while (relay.figures().topics.front().delivered < static_cast<std::uint64_t>(messages))
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  const auto rate = per_second(messages, begin);
+  wait_for(1);
+  const auto begin = Steady::now();
+  const int before = delivered();
+  wait_for(messages);
+  const auto rate = per_second(messages - before, begin);
   relay.stop(std::chrono::seconds{5});
   return rate;
 }
@@ -135,10 +140,14 @@ double run_bare(const std::vector<Delivery>& deliveries) {
   for (const auto& [name, value] : properties)
     if (rd_kafka_conf_set(config, name.c_str(), value.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK)
       throw std::runtime_error(why);
-  rd_kafka_conf_set_dr_msg_cb(config, [](rd_kafka_t*, const rd_kafka_message_t*, void*) {});
+  std::optional<Steady::time_point> begin;  // of the first acknowledgement
+  rd_kafka_conf_set_opaque(config, &begin);
+  rd_kafka_conf_set_dr_msg_cb(config, [](rd_kafka_t*, const rd_kafka_message_t*, void* first) {
+    auto& known = *static_cast<std::optional<Steady::time_point>*>(first);
+    if (!known) known = Steady::now();
+  });
   auto* const producer = rd_kafka_new(RD_KAFKA_PRODUCER, config, why, sizeof why);
   if (producer == nullptr) throw std::runtime_error(why);
-  const auto begin = Steady::now();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto& delivery = deliveries[i];
     while (
@@ -151,7 +160,7 @@ double run_bare(const std::vector<Delivery>& deliveries) {
     rd_kafka_poll(producer, 0);
   }
   rd_kafka_flush(producer, 120'000);
-  const auto rate = per_second(static_cast<int>(values.size()), begin);
+  const auto rate = per_second(static_cast<int>(values.size()), begin.value());
   rd_kafka_destroy(producer);
   return rate;
 }

@@ -20,7 +20,7 @@
 namespace guerdon::kafka {
 
 struct DispatchLimits {
-  int window = 1000;                    ///< messages of a topic in flight
+  int window = 4000;                    ///< messages of a topic in flight
   std::size_t bytes = 8 * 1024 * 1024;  ///< in flight, of all topics; each may always have one message
   int window_apart = 50;                ///< messages of a topic that is apart
   std::int64_t recovery = 1000;         ///< messages that a topic delivers before it is no longer apart

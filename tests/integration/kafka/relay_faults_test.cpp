@@ -57,12 +57,13 @@ TEST_CASE("with all brokers down the log grows and nobody waits, and afterwards 
   publish_notes(store, 0, 100);
   REQUIRE(run.drains());
   cluster.down();
-  publish_notes(store, 100, 3000);
+  constexpr int window = kafka::DispatchLimits{}.window;
+  publish_notes(store, 100, 2 * window);
   publish_all(store, Other{"a"});
   REQUIRE(run.comes_to([&](const auto& figures) {
-    return figures.state == kafka::State::unreachable && run.figures("test.notes").in_flight == 1000;
+    return figures.state == kafka::State::unreachable && run.figures("test.notes").in_flight == window;
   }));
-  CHECK(run.comes_to([&](const auto&) { return run.figures("test.notes").lag > 1000; }));
+  CHECK(run.comes_to([&](const auto&) { return run.figures("test.notes").lag > window; }));
   cluster.up();
   KafkaReader reader{cluster.brokers(), topics};
   check_delivered(*store, reader);

@@ -110,3 +110,48 @@ TEST_CASE("a user who deletes their account is gone for most, still there for so
   CHECK(again.text("/code") == "not-deleted");
   CHECK(server.post("/api/users/usr_01jd3q6p8hfvmt3e8zkx0v9c2a/restore", {}, story.admin).status == 404);
 }
+
+TEST_CASE("a user of more rows than one transaction takes goes and comes back whole, and a repeated call is answered alike") {
+  Story story;
+  auto& server = story.server;
+  constexpr int posts = 3, activities = 400;
+  const auto event = server.post("/api/events",
+                                 {{"name", "Buy"},
+                                  {"conditionType", "PURCHASE"},
+                                  {"conditionParams", {{"amount", 5000}}},
+                                  {"startAt", to_rfc3339(server.clock().now())}},
+                                 story.admin);
+  INFO(event.body);
+  REQUIRE(event.status == 201);
+  for (int post = 0; post < posts; ++post) {
+    json::array batch;
+    for (int i = 0; i < activities; ++i)
+      batch.push_back({{"userId", story.mina}, {"type", "purchase"}, {"attributes", {{"amount", 1}}}});
+    REQUIRE(server.post("/api/activities/batch", {{"items", std::move(batch)}}, story.keys["OPERATOR"]).status ==
+            202);
+  }
+  server.settle();
+  const auto progress = [&] {
+    return server.get("/api/events/" + event.text("/id") + "/progress?userId=" + story.mina, story.admin);
+  };
+  CHECK(progress().at("/progress") == posts * activities);
+
+  const auto gone = server.del("/api/auth", story.token);
+  REQUIRE(gone.status == 202);
+  server.settle();
+  const auto receipt = server.get("/api/admin/sagas/" + gone.text("/sagaId"), story.admin);
+  CHECK(receipt.at("/receipt/progress_activities") == posts * activities);
+  CHECK(story.listed("/api/events/progress?userId=" + story.mina, story.admin) == 0);
+
+  auto call = json_call("POST", "/api/users/" + story.mina + "/restore", {}, story.admin);
+  call.headers.emplace_back("Idempotency-Key", "back-again");
+  const auto back = server.send(call);
+  INFO(back.body);
+  CHECK(back.status == 200);
+  CHECK(back.at("/restored") == receipt.at("/receipt"));
+  const auto repeated = server.send(call);
+  CHECK(repeated.status == 200);
+  CHECK(repeated.body == back.body);
+  server.settle();
+  CHECK(progress().at("/progress") == posts * activities);
+}
