@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Part of ./dev: a throwaway PostgreSQL for one test run, on a Unix socket in a temporary folder, gone afterwards.
-# It keeps fsync on: what the tests show about durability must be true.
+# Without fsync: what the tests kill are processes, and what the kernel has outlives those.
 
 start_postgres() {
   say "Starting a throwaway PostgreSQL"

@@ -4,7 +4,9 @@
 namespace guerdon::cache {
 
 bool Denials::is_denial(std::string_view error) {
-  return error.starts_with("NOPERM") || error.starts_with("ERR unknown command");
+  const auto says = [&](std::string_view words) { return error.find(words) != error.npos; };
+  return error.starts_with("NOPERM") || error.starts_with("ERR unknown command") ||
+         says("The user executing the script") || says("ACL failure in script");  // before Redis 7.2, and since
 }
 
 bool Denials::add(const std::string& command, Time now) {

@@ -18,7 +18,8 @@ class Denials {
   /// After that time a command is tried again.
   explicit Denials(std::chrono::milliseconds rest) : rest_(rest) {}
 
-  /// Whether an error says so: the rules of access forbid it (NOPERM), or the command was taken away by its name.
+  /// Whether an error says so: the rules of access forbid it, or what a script does, or the command was taken away by
+  /// its name.
   [[nodiscard]] static bool is_denial(std::string_view error);
 
   /// True when that is news: not denied since allow() or ever.

@@ -51,7 +51,7 @@ void RedisCache::send_put(const CacheEntry& entry, Check still_holds) {
 
 void RedisCache::send_remove(std::vector<std::string> words, const std::string& key) {
   redis_.send(std::move(words), [this, key](const Answer* answer) {
-    if (answer == nullptr) return owe(key);
+    if (answer == nullptr) owe(key);
     pay();
   });
 }

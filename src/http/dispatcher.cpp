@@ -1,4 +1,4 @@
-// On SQLite, admission and queries run right here, on the thread's own reader; commands go to the writer. On
+// On SQLite, queries run right here, on the thread's own reader; commands go to the writer, which admits the plain ones. On
 // PostgreSQL, where reading waits for the network, queries go to the task pool.
 #include "http/dispatcher.hpp"
 
@@ -222,11 +222,11 @@ std::optional<Response> Dispatcher::follow(const Incoming& request, Job job, Lat
 // calls is turned away where it holds up nobody.
 bool Dispatcher::is_admitted_later(const Job& job) const {
   if (job.kind() != Route::Kind::command || !job.credential || !job.call) return false;
+  if (job.credential->key) return false;  // nothing was proven yet: anybody can write down a key
   if (job.limiter == nullptr || job.spec().budget == Budget::none) return true;
   if (job.limiter->is_shared()) return false;
   Caller bearer;
-  bearer.key = job.credential->key;
-  if (!bearer.key) bearer.user = job.credential->user;
+  bearer.user = job.credential->user;
   const auto has_room = [&](const Caller& who) {
     return job.limiter->would_allow(job.spec().budget, false, Counted::of(who));
   };

@@ -67,7 +67,9 @@ Failure explain(StoreError::Kind kind) {
 }  // namespace
 
 std::optional<Response> count(Job& job) {
-  if (job.limiter == nullptr || job.allowed || job.spec().budget == Budget::none) return std::nullopt;
+  if (job.limiter == nullptr || job.spec().budget == Budget::none) return std::nullopt;
+  // A command may run again: it was counted, and what it found then stands.
+  if (job.allowed) return job.allowed->is_allowed ? std::nullopt : std::optional{too_often(job)};
   if (job.caller.is_staff() && job.limiter->spares_staff()) return std::nullopt;
   const bool is_query = job.kind() == Route::Kind::query;
   job.allowed = job.limiter->count(job.spec().budget, is_query, Counted::of(job.caller));
@@ -116,6 +118,13 @@ std::optional<Response> admit(Job& job, Snapshot& snapshot) {
                         true, job.request_id());
   if (standing->roles.intersects(policy.allowed())) return std::nullopt;
   return refuse_token(Error{problems::forbidden, "Your roles do not allow this."}, true, job.request_id());
+}
+
+void count_unadmitted(Job& job) {
+  if (job.allowed || !job.credential) return;
+  job.caller.key = job.credential->key;
+  if (!job.caller.key) job.caller.user = job.credential->user;
+  static_cast<void>(count(job));
 }
 
 std::optional<Response> answer_early(Job& job, Snapshot& snapshot) {

@@ -35,8 +35,14 @@ class JobCommand final : public Command {
   void done(std::exception_ptr failure) noexcept override {
     try {
       const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
-      if (!failure && job_->call && (*job_->call)->next_step()) return go_on();
-      if (failure) response_ = failure_response(failure, job_->request_id());
+      if (!failure && job_->call && (*job_->call)->next_step()) {
+        if (step_ < most_steps) return go_on();
+        failure = std::make_exception_ptr(std::logic_error("a command in steps does not come to its end"));
+      }
+      if (failure) {
+        response_ = failure_response(failure, job_->request_id());
+        count_unadmitted(*job_);
+      }
       job_->in_preparation = {};  // before the client can know and repeat itself
       ticket_.answer(with_limits(*job_, std::move(response_)));
     } catch (const std::exception& error) {
@@ -47,7 +53,6 @@ class JobCommand final : public Command {
  private:
   // Others have their turn in between. It was counted and admitted before its first step.
   void go_on() {
-    if (step_ >= most_steps) throw std::logic_error("a command in steps does not come to its end");
     job_->is_admitted = true;
     auto& database = database_;
     database.submit(std::make_unique<JobCommand>(database, std::move(job_), std::move(ticket_), step_ + 1));

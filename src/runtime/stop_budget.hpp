@@ -8,8 +8,8 @@
 
 namespace guerdon {
 
-/// Each part of a stop gets what it asks for, as far as that is left; the last ones too get a moment. So a stop lasts
-/// the whole and that moment for each part at most.
+/// Each part of a stop that waits for others gets what it asks for, as far as that is left; the last ones too get a
+/// moment. Closing the store comes on top: what was accepted is committed first.
 class StopBudget {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -113,9 +113,11 @@ TEST_CASE("a command that Redis does not allow is left alone for a while, and ev
   CHECK(stats.errors >= 2);
   CHECK(stats.skipped > 0);
   CHECK(stats.errors + stats.skipped == 40);
-  server.run({"ACL", "SETUSER", "default", "+eval"});
+  server.run({"ACL", "SETUSER", "default", "+eval", "-time"});
   CHECK(eventually([&] { return client.ask(script).has_value(); }));
   CHECK(client.ask(script)->numbers == std::vector<std::int64_t>{1});
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(client.ask({"EVAL", "return redis.call('TIME')", "0"}));
+  CHECK(client.redis.stats().breaker == Breaker::State::closed);
   CHECK(client.redis.stats().connections == 1);
 }
 

@@ -5,6 +5,7 @@
 
 #include "guerdon/json.hpp"
 #include "guerdon/testing.hpp"
+#include "http/job.hpp"
 #include "support/toy_app.hpp"
 
 using namespace guerdon;
@@ -96,6 +97,35 @@ TEST_CASE("calls that are too many are turned away before the writer, also those
   before = commands();
   CHECK(statuses(50, dead) == std::set{429});
   CHECK(commands() == before);
+}
+
+TEST_CASE("a call that was too much stays so when its command runs again") {
+  LimitedApp limited{Engine::sqlite};
+  http::Target target;
+  REQUIRE(target.parse("/api/items", "localhost").has_value());
+  http::RouteTable::Match match;
+  limited.app.routes.find("POST", target, match);
+  REQUIRE(match.entry != nullptr);
+  const auto attempt = [&] {
+    http::Job job{.entry = match.entry,
+                  .authenticator = &limited.app.authenticator,
+                  .caller = {},
+                  .credential = {},
+                  .call = std::unique_ptr<Call>{},
+                  .paired = {},
+                  .if_match = {},
+                  .if_none_match = {},
+                  .repeatable = {},
+                  .in_preparation = {}};
+    job.limiter = &limited.limiter;
+    const bool is_refused = http::count(job).has_value();
+    for (int i = 0; i < 3; ++i) CHECK(http::count(job).has_value() == is_refused);
+    return is_refused;
+  };
+  for (int i = 0; i < 4; ++i) CHECK_FALSE(attempt());
+  CHECK(attempt());
+  limited.now += 900s;
+  CHECK_FALSE(attempt());
 }
 
 TEST_CASE("a prepared command is counted once, and nothing is prepared for one that is too much") {

@@ -250,6 +250,33 @@ TEST_CASE("a run under way goes on after a restart, and asking again joins it") 
   CHECK(yard.last_run().users == 1);
 }
 
+TEST_CASE("a run that is cut off before and after each of its commits removes the same, and no batch does half of it") {
+  Graveyard yard{GENERATE(from_range(engines())), {.rows_a_pass = 3}};
+  Customer customer{yard};
+  yard.delete_softly(customer.user);
+  yard.pass_time(30 * 24h);
+  const auto run = yard.begin().run;
+  int passes = 0;
+  for (bool is_done = false; !is_done; ++passes) {
+    const auto before = rows_left(yard, customer.user);
+    CHECK_THROWS_WITH(yard.store->write([&](Tx& tx) -> Result<bool> {
+      static_cast<void>(yard.hard_delete.pass(tx));
+      throw std::runtime_error("the power goes");
+    }),
+                      "the power goes");
+    yard.store.reopen();
+    CHECK(rows_left(yard, customer.user) == before);
+    is_done = yard.pass();
+    yard.store.reopen();
+    CHECK(yard.violations() == Lines{});
+  }
+  CHECK(passes > 3);
+  CHECK(rows_left(yard, customer.user) == 0);
+  CHECK_FALSE(yard.has_account(customer.user));
+  CHECK(yard.last_run().id == run);
+  CHECK(yard.last_run().users == 1);
+}
+
 TEST_CASE("who is restored while a run is under way stays, with everything that is theirs") {
   Graveyard yard{GENERATE(from_range(engines())), {.subjects_a_pass = 1}};
   Customer first{yard};
