@@ -54,7 +54,7 @@ Producer::~Producer() {
 }
 
 rd_kafka_resp_err_t Producer::send(const Record& record, void* tag) {
-  std::array<rd_kafka_vu_t, 8> parts{};
+  std::array<rd_kafka_vu_t, 6> parts{};
   std::size_t count = 0;
   const auto add = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
     parts[count].vtype = type;
@@ -68,15 +68,21 @@ rd_kafka_resp_err_t Producer::send(const Record& record, void* tag) {
   auto& value = add(RD_KAFKA_VTYPE_VALUE);
   value.u.mem = {const_cast<char*>(record.value.data()), record.value.size()};  // NOLINT: the same
   add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = tag;
+  // Headers of our own: those that are given one by one are freed twice when the topic is refused here and now
+  // (librdkafka's issue 4627). These go with the message once it is taken, and stay ours when it is not.
+  Owned<rd_kafka_headers_t> headers{rd_kafka_headers_new(3)};
   const auto add_header = [&](const char* name, std::string_view text) {
-    auto& header = add(RD_KAFKA_VTYPE_HEADER);
-    header.u.header = {name, text.data(), static_cast<ssize_t>(text.size())};
+    rd_kafka_header_add(headers.get(), name, -1, text.data(), static_cast<ssize_t>(text.size()));
   };
   add_header("id", record.id);
   add_header("type", record.type);
   if (!record.traceparent.empty()) add_header("traceparent", record.traceparent);
+  add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers.get();
   auto* const failure = rd_kafka_produceva(client_.get(), parts.data(), count);
-  if (failure == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (failure == nullptr) {
+    static_cast<void>(headers.release());
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
   const auto code = rd_kafka_error_code(failure);
   rd_kafka_error_destroy(failure);
   return code;
