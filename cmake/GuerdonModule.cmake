@@ -1,5 +1,5 @@
 # guerdon_module(<name> [USES <other>_api...]) declares the module in the current folder as two targets:
-#   <name>_api  INTERFACE  include/ of the module: what others may see
+#   <name>_api  INTERFACE  include/ of the module: what others may see, which may speak of what is in USES
 #   <name>      STATIC     its sources, which see the platform's public headers, their own and those of USES; nothing else
 function(guerdon_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES")
@@ -9,7 +9,7 @@ function(guerdon_module name)
 
   add_library(${name}_api INTERFACE)
   target_include_directories(${name}_api INTERFACE $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
-  target_link_libraries(${name}_api INTERFACE guerdon_api)
+  target_link_libraries(${name}_api INTERFACE guerdon_api ${arg_USES})
   guerdon_verify_headers(${name}_api ${CMAKE_CURRENT_SOURCE_DIR}/include)
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "guerdon/store.hpp"
 #include "guerdon/time.hpp"
@@ -63,7 +64,7 @@ class ManagedDatabase : public Database {
   /// when the process ends before, nor when somebody else has asked meanwhile: theirs is. PostgreSQL sees to its files
   /// by itself, and is done at once.
   virtual void erase_deleted(std::function<void()> done = {}) {
-    if (done) done();
+    if (done) std::move(done)();
   }
   /// As open_reader(), but a run may take longer than `longest_read`: for work on the whole of the data.
   [[nodiscard]] virtual std::unique_ptr<Reader> open_patient_reader() = 0;
