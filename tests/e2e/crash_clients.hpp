@@ -16,8 +16,8 @@
 namespace guerdon::crash {
 
 inline const std::string password = "correct horse battery staple";
-/// Begins every name and address that the server must refuse.
-inline const std::string never = "never";
+/// Begins every name and address that the server must refuse. Has letters that no id has: it is looked for in payloads.
+inline const std::string never = "unlucky";
 
 enum class What { registers, logs_in, asks, is_refused };
 
