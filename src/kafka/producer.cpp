@@ -72,7 +72,7 @@ rd_kafka_resp_err_t Producer::send(const Record& record, void* tag) {
   // (librdkafka's issue 4627). These go with the message once it is taken, and stay ours when it is not.
   Owned<rd_kafka_headers_t> headers{rd_kafka_headers_new(3)};
   const auto add_header = [&](const char* name, std::string_view text) {
-    rd_kafka_header_add(headers.get(), name, -1, text.data(), static_cast<ssize_t>(text.size()));
+    static_cast<void>(rd_kafka_header_add(headers.get(), name, -1, text.data(), static_cast<ssize_t>(text.size())));
   };
   add_header("id", record.id);
   add_header("type", record.type);

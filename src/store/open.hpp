@@ -7,7 +7,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
 
 #include "guerdon/store.hpp"
 #include "guerdon/time.hpp"
@@ -63,8 +62,8 @@ class ManagedDatabase : public Database {
   /// as an action of on_commit. `done` is called once it has, on a store thread: hand over and return. It isn't called
   /// when the process ends before, nor when somebody else has asked meanwhile: theirs is. PostgreSQL sees to its files
   /// by itself, and is done at once.
-  virtual void erase_deleted(std::function<void()> done = {}) {
-    if (done) std::move(done)();
+  virtual void erase_deleted(std::function<void()> done = {}) {  // NOLINT(*-unnecessary-value-param): others keep it
+    if (done) done();
   }
   /// As open_reader(), but a run may take longer than `longest_read`: for work on the whole of the data.
   [[nodiscard]] virtual std::unique_ptr<Reader> open_patient_reader() = 0;
