@@ -1,5 +1,5 @@
 # guerdon_module(<name> [USES <other>_api...]) declares the module in the current folder as two targets:
-#   <name>_api  INTERFACE  include/ of the module: what others may see, which may speak of what is in USES
+#   <name>_api  INTERFACE  include/ of the module: what others may see
 #   <name>      STATIC     its sources, which see the platform's public headers, their own and those of USES; nothing else
 function(guerdon_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES")
@@ -9,7 +9,12 @@ function(guerdon_module name)
 
   add_library(${name}_api INTERFACE)
   target_include_directories(${name}_api INTERFACE $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
-  target_link_libraries(${name}_api INTERFACE guerdon_api ${arg_USES})
+  target_link_libraries(${name}_api INTERFACE guerdon_api)
+  # Public headers speak of what is in USES. Who includes them names that themselves, so that nobody sees more than their
+  # own USES; only where each header is compiled alone there is nobody to do so.
+  if(CMAKE_VERIFY_INTERFACE_HEADER_SETS)
+    target_link_libraries(${name}_api INTERFACE ${arg_USES})
+  endif()
   guerdon_verify_headers(${name}_api ${CMAKE_CURRENT_SOURCE_DIR}/include)
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)

@@ -280,10 +280,11 @@ void Redis::greet() {
 void Redis::try_out() {
   const auto now = steady_clock::now();
   in_flight_.fetch_add(1);
-  const auto flight = std::make_shared<Flight>(Flight{now, now + options_.timeout, "PING", [this](const Answer* answer) {
-                                                        if (answer != nullptr) return rise();
-                                                        fall_later("it is too slow");
-                                                      }});
+  const auto flight =
+      std::make_shared<Flight>(Flight{now, now + options_.timeout, "PING", [this](const Answer* answer) {
+                                        if (answer != nullptr) return rise();
+                                        fall_later("it is too slow");
+                                      }});
   fly({"PING"}, flight);
 }
 

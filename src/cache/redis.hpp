@@ -36,7 +36,7 @@ struct RedisOptions {
   std::chrono::milliseconds connect_timeout{1000};  ///< until it is connected, logged in and greets
   std::chrono::milliseconds first_retry{100}, longest_retry{5000};
   std::chrono::milliseconds denial_rest{60'000};  ///< until a command that is not allowed is tried again
-  std::size_t most_in_flight = 4096;  ///< commands; further ones fail at once
+  std::size_t most_in_flight = 4096;              ///< commands; further ones fail at once
   Resolver resolver = resolve_by_system;
 };
 

@@ -1,5 +1,5 @@
-// On SQLite, queries run right here, on the thread's own reader; commands go to the writer, which admits the plain ones. On
-// PostgreSQL, where reading waits for the network, queries go to the task pool.
+// On SQLite, queries run right here, on the thread's own reader; commands go to the writer, which admits the plain
+// ones. On PostgreSQL, where reading waits for the network, queries go to the task pool.
 #include "http/dispatcher.hpp"
 
 #include <algorithm>

@@ -38,6 +38,15 @@ std::optional<Response> check_precondition(Job& job, Tx& tx) {
                           job.request_id());
 }
 
+void name_bearer(Job& job) {
+  if (job.credential->key) {
+    job.caller.key = job.credential->key;
+  } else {
+    job.caller.user = job.credential->user;
+    job.caller.session = job.credential->session;
+  }
+}
+
 struct Failure {
   Problem problem;
   std::string_view detail;
@@ -105,12 +114,7 @@ std::optional<Response> admit(Job& job, Snapshot& snapshot) {
     if (auto refused = count(job)) return refused;  // by address: the token is nobody's
     return refuse_token(standing.error(), true, job.request_id());
   }
-  if (job.credential->key) {
-    job.caller.key = job.credential->key;
-  } else {
-    job.caller.user = job.credential->user;
-    job.caller.session = job.credential->session;
-  }
+  name_bearer(job);
   job.caller.roles = standing->roles;
   if (auto refused = count(job)) return refused;
   if (job.caller.key && policy.is_for_users_only())
@@ -122,8 +126,7 @@ std::optional<Response> admit(Job& job, Snapshot& snapshot) {
 
 void count_unadmitted(Job& job) {
   if (job.allowed || !job.credential) return;
-  job.caller.key = job.credential->key;
-  if (!job.caller.key) job.caller.user = job.credential->user;
+  name_bearer(job);
   static_cast<void>(count(job));
 }
 

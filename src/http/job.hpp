@@ -52,7 +52,7 @@ struct Job {
 
 /// Fills in the caller's roles by the rows, and counts. A refusal (401, 403, 429), or nothing.
 [[nodiscard]] std::optional<Response> admit(Job& job, Snapshot& snapshot);
-/// Counts what came to nothing before it was admitted by whom its token names, so that those who keep on are turned away.
+/// Counts what came to nothing before it was admitted, by whom its token names: those who keep on are turned away.
 void count_unadmitted(Job& job);
 /// All that can be said before a command runs: a refusal, the faults of its input, the answer to a repeat; or nothing.
 [[nodiscard]] std::optional<Response> answer_early(Job& job, Snapshot& snapshot);

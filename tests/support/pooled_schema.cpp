@@ -12,7 +12,7 @@ namespace guerdon::test {
 namespace {
 
 constexpr int pool = 7'206'001;    // the first half of the advisory locks' keys
-constexpr int most_schemas = 150;  // more than the server has connections for
+constexpr int most_schemas = 150;  // each takes two connections and more, of which the server has 200
 const std::string pristine = "pooled_pristine";
 
 std::string replaced(std::string text, const std::string& word, const std::string& by) {

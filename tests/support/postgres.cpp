@@ -108,7 +108,6 @@ PostgresSchema::~PostgresSchema() {
   }
 }
 
-
 std::string PostgresSchema::url(const std::string& socket_folder) const {
   return "postgres://guerdon@/postgres?host=" + socket_folder + "&schema=" + name_;
 }

@@ -83,8 +83,7 @@ TEST_CASE("calls that are too many are turned away before the writer, also those
   const auto token = limited.app.account(), dead = limited.app.account();
   const auto statuses = [&](int calls, const std::string& whose) {
     std::set<int> all;
-    for (int i = 0; i < calls; ++i)
-      all.insert(client.ask(request_with("POST", "/api/items", item(i), whose)).status);
+    for (int i = 0; i < calls; ++i) all.insert(client.ask(request_with("POST", "/api/items", item(i), whose)).status);
     return all;
   };
   const auto commands = [&] { return limited.app.store->stats().commands; };

@@ -10,6 +10,7 @@
 #include "kafka/intake.hpp"
 #include "support/bus_notes.hpp"
 #include "support/databases.hpp"
+#include "support/eventually.hpp"
 #include "support/mock_kafka.hpp"
 #include "support/relay_site.hpp"
 
@@ -165,31 +166,24 @@ TEST_CASE("servers share the partitions, and what one leaves the others go on wi
   cluster.make_topic("shop.activities", 4);
   std::int64_t sent = 0;
   const auto send = [&] {
-    for (int i = 0; i < 40; ++i, ++sent)
-      cluster.send("shop.activities", "k" + std::to_string(i), std::to_string(sent));
-  };
-  const auto comes_true = [](const auto& is_so) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    while (!is_so() && std::chrono::steady_clock::now() < deadline)
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    return is_so();
+    for (int i = 0; i < 40; ++i, ++sent) cluster.send("shop.activities", "k" + std::to_string(i), std::to_string(sent));
   };
   std::optional<kafka::Intake> first{std::in_place, config, *store, take_note};
   kafka::Intake second{config, *store, take_note};
   send();
   first->start();
-  CHECK(comes_true([&] { return first->figures().taken > 0; }));
+  CHECK(eventually([&] { return first->figures().taken > 0; }));
   second.start();
   send();
-  CHECK(comes_true([&] { return first->figures().partitions > 0 && second.figures().partitions > 0; }));
+  CHECK(eventually([&] { return first->figures().partitions > 0 && second.figures().partitions > 0; }));
   send();
-  CHECK(comes_true([&] { return first->figures().taken + second.figures().taken == 120; }));
+  CHECK(eventually([&] { return first->figures().taken + second.figures().taken == 120; }));
   CHECK(second.figures().taken > 0);
   send();
   first.reset();
-  CHECK(comes_true([&] { return second.figures().partitions == 4 && second.figures().lag == 0; }));
+  CHECK(eventually([&] { return second.figures().partitions == 4 && second.figures().lag == 0; }));
   send();
-  CHECK(comes_true([&] { return effects(store, "intake", "n").size() == 200; }));
+  CHECK(eventually([&] { return effects(store, "intake", "n").size() == 200; }));
   auto taken = effects(store, "intake", "n");
   std::sort(taken.begin(), taken.end());
   Numbers all(200);

@@ -111,7 +111,8 @@ TEST_CASE("a user who deletes their account is gone for most, still there for so
   CHECK(server.post("/api/users/usr_01jd3q6p8hfvmt3e8zkx0v9c2a/restore", {}, story.admin).status == 404);
 }
 
-TEST_CASE("a user of more rows than one transaction takes goes and comes back whole, and a repeated call is answered alike") {
+TEST_CASE(
+    "a user of more rows than one transaction takes goes and comes back whole, and a repeated call is answered alike") {
   Story story;
   auto& server = story.server;
   constexpr int posts = 3, activities = 400;
@@ -127,8 +128,7 @@ TEST_CASE("a user of more rows than one transaction takes goes and comes back wh
     json::array batch;
     for (int i = 0; i < activities; ++i)
       batch.push_back({{"userId", story.mina}, {"type", "purchase"}, {"attributes", {{"amount", 1}}}});
-    REQUIRE(server.post("/api/activities/batch", {{"items", std::move(batch)}}, story.keys["OPERATOR"]).status ==
-            202);
+    REQUIRE(server.post("/api/activities/batch", {{"items", std::move(batch)}}, story.keys["OPERATOR"]).status == 202);
   }
   server.settle();
   const auto progress = [&] {
