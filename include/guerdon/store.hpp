@@ -186,7 +186,14 @@ class Reader {
   virtual ~Reader() = default;
   /// Runs `fn` on a snapshot that contains every command whose done() has been called.
   /// `steps` bounds the work (0 = unbounded): past it a StoreError of kind overrun ends it. Throws StoreError.
+  /// What `fn` saw is durable when this returns: it may have to wait for the disk.
   virtual void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) = 0;
+  /// As run(), for threads that must not wait. False: what `fn` saw is still on its way to the disk, and nobody may be
+  /// told of it before settle() allows it.
+  [[nodiscard]] virtual bool look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) = 0;
+  /// After a look() that answered false: tells whether what it saw has become durable, once that is known. On a store
+  /// thread, or at once: hand over and return.
+  virtual void settle(std::function<void(bool is_durable)> told) = 0;
   /// Lets go of a snapshot kept for the next call; call it now and then from idle threads.
   virtual void release() noexcept = 0;
 };

@@ -65,7 +65,9 @@ class Dispatcher final : public Handler {
   std::optional<Response> start(Job job, Later later);
   std::optional<Response> follow(const Incoming& request, Job job, Later later);
   [[nodiscard]] bool is_admitted_later(const Job& job) const;
-  bool run_inline(Job& job, std::optional<Response>& response);
+  enum class Look { settled, ahead, too_long };
+  Look run_inline(Job& job, std::optional<Response>& response);
+  std::optional<Response> answer_once_durable(Job job, Response response, Later later);
 
   Dispatch& shared_;
   const Services& services_;
@@ -186,7 +188,9 @@ std::optional<Response> Dispatcher::start(Job job, Later later) {
   }
   if (reader_ && asks_store && !is_admitted_later(job)) {
     std::optional<Response> response;
-    if (run_inline(job, response) && response) return answer(std::move(job), *std::move(response), later);
+    const auto look = run_inline(job, response);
+    if (response && look == Look::settled) return answer(std::move(job), *std::move(response), later);
+    if (response && look == Look::ahead) return answer_once_durable(std::move(job), *std::move(response), later);
   }
   const bool only_reads = is_query || (!reader_ && !job.call);
   const bool reads_first = only_reads || (!reader_ && is_counted_by_rows(job));
@@ -233,10 +237,11 @@ bool Dispatcher::is_admitted_later(const Job& job) const {
   return has_room(bearer) && has_room(job.caller);  // which is their address: a token that is dead counts by that
 }
 
-// False when the query needs more steps than an I/O thread has to give.
-bool Dispatcher::run_inline(Job& job, std::optional<Response>& response) {
+/// `ahead`: what it says may be of a commit that is still on its way to the disk. `too_long`: it needs more steps than
+/// an I/O thread has to give.
+Dispatcher::Look Dispatcher::run_inline(Job& job, std::optional<Response>& response) {
   try {
-    reader_->run(
+    const bool is_settled = reader_->look(
         [&](Snapshot& snapshot) {
           if (job.kind() == Route::Kind::query)
             response = answer_query(job, snapshot);
@@ -244,12 +249,22 @@ bool Dispatcher::run_inline(Job& job, std::optional<Response>& response) {
             response = answer_early(job, snapshot);
         },
         services_.inline_steps);
-    return true;
+    return is_settled ? Look::settled : Look::ahead;
   } catch (const StoreError& error) {
-    if (error.kind() == StoreError::Kind::overrun) return false;
+    if (error.kind() == StoreError::Kind::overrun) return Look::too_long;
     response = failure_response(std::current_exception(), job.request_id());
-    return true;
+    return Look::settled;
   }
+}
+
+// Nobody is told of what a power cut could still undo.
+std::optional<Response> Dispatcher::answer_once_durable(Job job, Response response, Later later) {
+  auto ticket = later(problems::unavailable);
+  const auto passenger = std::make_shared<Waiting>(std::move(job), std::move(ticket));
+  reader_->settle([passenger, response = std::move(response)](bool is_durable) mutable {
+    if (is_durable) answer_counted(passenger, std::move(response));
+  });
+  return std::nullopt;
 }
 
 }  // namespace

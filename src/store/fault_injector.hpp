@@ -19,6 +19,9 @@ class FaultInjector {
   virtual void before_commit() = 0;
   /// After COMMIT succeeded. Whatever it throws: the commit's outcome is unknown, and it did happen.
   virtual void after_commit() {}
+  /// SQLite: before the log is synced on behalf of commits that can be read already, on a thread of its own. Whatever
+  /// it throws: the disk did not take them.
+  virtual void before_sync() {}
 };
 
 }  // namespace guerdon::store

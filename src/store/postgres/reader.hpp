@@ -12,6 +12,11 @@ class PostgresReader final : public Reader {
   PostgresReader(Target target, const DatabaseOptions& options, bool patient);
 
   void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
+  [[nodiscard]] bool look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override {
+    run(fn, steps);
+    return true;  // the server shows nothing before it is durable
+  }
+  void settle(std::function<void(bool is_durable)> told) override { told(true); }
   void release() noexcept override {}  // each run ends its snapshot
 
  private:

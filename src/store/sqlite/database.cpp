@@ -79,7 +79,7 @@ SqliteHandle open_for_writing(const SqliteLocation& location, const DatabaseOpti
 std::unique_ptr<ManagedDatabase> open_sqlite(DatabaseOptions options) {
   const auto location = locate_sqlite(std::string_view{options.url}.substr(scheme.size()), options.may_create);
   try {
-    auto shared = std::make_shared<SqliteShared>(location.path, options);
+    auto shared = std::make_shared<SqliteShared>(location.path, location.temporary_folder.empty(), options);
     auto connection = open_for_writing(location, options);
     return std::make_unique<SqliteDatabase>(location, std::move(shared), std::move(connection), std::move(options));
   } catch (const StoreError& error) {

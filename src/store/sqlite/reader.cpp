@@ -35,6 +35,11 @@ SqliteReader::SqliteReader(std::shared_ptr<SqliteShared> shared, std::optional<s
 SqliteReader::~SqliteReader() { shared_->readers.remove(this); }
 
 void SqliteReader::run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
+  if (look(fn, steps) || shared_->horizon.wait_for(sees_)) return;
+  throw StoreError(StoreError::Kind::unavailable, "what was read did not reach the disk");
+}
+
+bool SqliteReader::look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
   const std::lock_guard lock(mutex_);
   bounded_ = steps > 0;
   steps_left_ = steps;
@@ -48,15 +53,22 @@ void SqliteReader::run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
     connection_.rollback();  // after an error nothing is kept: SQLite may have ended the snapshot
     throw;
   }
+  if (is_new_ && sqlite3_txn_state(connection_.handle(), "main") != SQLITE_TXN_NONE) {
+    sees_ = shared_->horizon.visible();
+    is_new_ = false;
+  }
+  return is_new_ || shared_->horizon.is_durable(sees_);
 }
 
-/// Read before BEGIN: the snapshot has at least what was committed by then.
+/// Read before BEGIN: the snapshot has at least what was committed by then. What it has at most is known only once it
+/// is taken, by the first statement that reads.
 void SqliteReader::refresh() {
   const std::uint64_t commits = shared_->commits.load(std::memory_order_acquire);
   if (connection_.in_transaction() && commits == seen_) return;
   if (!connection_.rollback()) throw StoreError(StoreError::Kind::broken, "a snapshot cannot be ended");
   connection_.begin("BEGIN");
   seen_ = commits;
+  is_new_ = true;
 }
 
 void SqliteReader::release() noexcept {

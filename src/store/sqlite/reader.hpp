@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/shared.hpp"
@@ -23,6 +25,8 @@ class SqliteReader final : public Reader {
   ~SqliteReader() override;
 
   void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
+  [[nodiscard]] bool look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
+  void settle(std::function<void(bool is_durable)> told) override { shared_->horizon.when(sees_, std::move(told)); }
   void release() noexcept override;
   /// Called by the writer. False: a run is going on.
   bool try_release() noexcept;
@@ -35,6 +39,8 @@ class SqliteReader final : public Reader {
   SqliteConnection connection_;
   std::mutex mutex_;        // held during a run; the writer takes it to end a kept snapshot
   std::uint64_t seen_ = 0;  // the commits that the kept snapshot has at least
+  std::uint64_t sees_ = 0;  // on the horizon: what it may have at most
+  bool is_new_ = false;
   std::int64_t steps_left_ = 0;
   bool bounded_ = false;
   const std::optional<std::chrono::milliseconds> longest_;

@@ -18,6 +18,10 @@ constexpr std::chrono::milliseconds longest_group{2};  // of running, not of wai
 constexpr std::chrono::milliseconds slow_command{50};
 constexpr std::chrono::milliseconds idle_after{250};
 
+// Commands that wait when a group begins: with fewer, waiting for the disk at once is over sooner for them, and what is
+// read meanwhile is durable.
+constexpr std::size_t worth_running_ahead = 8;
+
 using Kind = StoreError::Kind;
 using Monotonic = std::chrono::steady_clock;
 
@@ -39,8 +43,9 @@ SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared
       connection_(std::move(connection), &shared_->damaged, options_.faults),
       checkpointer_(connection_, *shared_),
       eraser_(connection_, checkpointer_),
-      queue_(static_cast<std::size_t>(options_.queue)) {
-  group_.reserve(largest_group);
+      queue_(static_cast<std::size_t>(options_.queue)),
+      syncer_(shared_->path + "-wal", options_.faults,
+              [this](Group& group, const std::exception_ptr& failure) { synced(group, failure); }) {
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "store-writer");
 }
@@ -85,6 +90,7 @@ void SqliteWriter::work() {
       checkpoint();
     if (eraser_.is_due() && writable()) erase();
   }
+  syncer_.drain();
   if (writable()) checkpointer_.run(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
@@ -99,22 +105,31 @@ void SqliteWriter::checkpoint() {
 }
 
 void SqliteWriter::erase() {
+  syncer_.drain();
   if (const auto failure = eraser_.step()) stop_for_good(exit_io, *failure);
 }
 
 void SqliteWriter::run_group(std::unique_ptr<Command> first) {
-  if (!begin_for(*first)) return;
+  const bool ahead = may_run_ahead();
+  if (!begin_for(*first, ahead)) return;
   const auto deadline = Monotonic::now() + longest_group;
   for (auto command = std::move(first); command; command = counted(queue_.try_pop())) {
     run_one(std::move(command));
-    if (connection_.lost() || work_.broken) break;
-    if (group_.size() == largest_group || Monotonic::now() >= deadline) break;
+    if (connection_.lost() || group_.work.broken) break;
+    if (group_.members.size() == largest_group || Monotonic::now() >= deadline) break;
   }
   end_group();
-  if (checkpointer_.due() && writable()) checkpoint();
+  if (!writable()) return;
+  if (const auto failure = checkpointer_.tend()) stop_for_good(exit_io, *failure);
 }
 
-bool SqliteWriter::begin_for(Command& first) {
+/// What follows a group on its way to the disk has to go the same way: answers come in the order of commits.
+bool SqliteWriter::may_run_ahead() {
+  if (!syncer_.is_idle()) return true;
+  return shared_->syncs_commits && queue_.size() >= worth_running_ahead && syncer_.is_ready();
+}
+
+bool SqliteWriter::begin_for(Command& first, bool ahead) {
   std::exception_ptr failure;
   if (shared_->damaged) {
     failure = std::make_exception_ptr(StoreError(Kind::broken, "the file is damaged, nothing is written any more"));
@@ -122,6 +137,8 @@ bool SqliteWriter::begin_for(Command& first) {
     failure = std::make_exception_ptr(StoreError(Kind::unavailable, "the store has stopped writing"));
   } else {
     try {
+      if (ahead != runs_ahead_) connection_.pragma(ahead ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL");
+      runs_ahead_ = ahead;
       connection_.begin("BEGIN IMMEDIATE");
       return true;
     } catch (...) {
@@ -136,7 +153,7 @@ bool SqliteWriter::begin_for(Command& first) {
 
 void SqliteWriter::run_one(std::unique_ptr<Command> command) {
   const Lane lane = command->lane();
-  Member& member = group_.emplace_back(Member{std::move(command), nullptr});
+  Member& member = group_.members.emplace_back(Member{std::move(command), nullptr});
   const auto begin = Monotonic::now();
   run_in_savepoint(member);
   const auto time = Monotonic::now() - begin;
@@ -150,7 +167,7 @@ void SqliteWriter::run_one(std::unique_ptr<Command> command) {
 
 void SqliteWriter::run_in_savepoint(Member& member) {
   const Moment moment{shared_->clock.now(), options_.ids};
-  PendingTx tx(connection_, moment, work_, sink_.load(std::memory_order_acquire) != nullptr);
+  PendingTx tx(connection_, moment, group_.work, sink_.load(std::memory_order_acquire) != nullptr);
   std::size_t mark = 0;
   try {
     mark = tx.begin_savepoint();
@@ -175,86 +192,113 @@ void SqliteWriter::run_in_savepoint(Member& member) {
 }
 
 void SqliteWriter::end_group() {
-  std::exception_ptr failure = connection_.lost() ? connection_.lost() : work_.broken;
+  std::exception_ptr failure = connection_.lost() ? connection_.lost() : group_.work.broken;
   if (!failure) {
     failure = write_outbox();
-    if (failure && !connection_.lost() && group_.size() > 1) return run_each_alone(std::exchange(group_, {}));
+    if (failure && !connection_.lost() && group_.members.size() > 1)
+      return run_each_alone(std::exchange(group_.members, {}));
   }
-  if (failure)
-    undo_group(failure);
-  else
-    commit_group();
-  answer_group();
+  const auto fatal = failure ? undo_group(failure) : commit_group();
+  auto group = std::exchange(group_, {});
+  if (!fatal && group.number != 0) return syncer_.push(std::move(group));
+  conclude(group);
+  if (fatal) stop_for_good(exit_io, *fatal);
 }
 
 /// A message that the outbox can't take must not fail the neighbours of its command.
 void SqliteWriter::run_each_alone(std::vector<Member> members) {
-  work_.clear();
+  group_ = {};
   if (!connection_.rollback()) stop_for_good(exit_io, "a transaction cannot be undone");
   for (Member& member : members) {
-    if (!begin_for(*member.command)) continue;
+    if (!begin_for(*member.command, runs_ahead_)) continue;
     run_one(std::move(member.command));
     end_group();
   }
 }
 
 std::exception_ptr SqliteWriter::write_outbox() {
-  if (work_.messages.empty()) return nullptr;
+  if (group_.work.messages.empty()) return nullptr;
   try {
-    sink_.load(std::memory_order_acquire)->write(connection_, shared_->clock.now(), work_.messages);
+    sink_.load(std::memory_order_acquire)->write(connection_, shared_->clock.now(), group_.work.messages);
     return connection_.lost();
   } catch (...) {
     return std::current_exception();
   }
 }
 
-void SqliteWriter::commit_group() {
+/// The reason if nothing can be written any more.
+std::optional<std::string> SqliteWriter::commit_group() {
   std::exception_ptr failure;
-  const auto begin = Monotonic::now();
+  group_.commit_begin = Monotonic::now();
+  if (runs_ahead_) group_.number = shared_->horizon.announce();
+  const auto writes = checkpointer_.writes();
   const auto outcome = connection_.commit(failure);
-  figures_.nanoseconds.note(std::chrono::nanoseconds{Monotonic::now() - begin}.count());
-  figures_.commands.note(static_cast<std::int64_t>(group_.size()));
+  group_.has_written = checkpointer_.writes() != writes;
+  group_.is_kept = outcome == SqliteConnection::Commit::done;
   if (outcome == SqliteConnection::Commit::refused) return undo_group(failure);
   if (outcome == SqliteConnection::Commit::unknown) {
-    const auto reason = "the outcome of a commit is unknown: " + words_of(failure);
-    const auto unknown = std::make_exception_ptr(StoreError(Kind::commit_unknown, reason));
-    for (Member& member : group_) member.failure = unknown;
-    work_.clear();
-    answer_group();
-    return stop_for_good(exit_io, reason);
+    const auto reason = told_unknown(group_, failure);
+    refusing_ = true;
+    return reason;
   }
-  commits_ += 1;
-  shared_->commits.fetch_add(1, std::memory_order_release);
-  try {
-    for (const auto& action : work_.actions) action();
-  } catch (...) {
-    stop_for_good(exit_internal, "an action after a commit failed: " + words_of(std::current_exception()));
-  }
-  if (!work_.messages.empty()) sink_.load(std::memory_order_acquire)->committed(work_.messages);
+  return std::nullopt;
+}
+
+/// Tells every member so, and returns the reason.
+std::string SqliteWriter::told_unknown(Group& group, const std::exception_ptr& failure) {
+  auto reason = "the outcome of a commit is unknown: " + words_of(failure);
+  const auto unknown = std::make_exception_ptr(StoreError(Kind::commit_unknown, reason));
+  for (Member& member : group.members) member.failure = unknown;
+  group.is_kept = false;
+  return reason;
 }
 
 /// Nothing of the group is kept. What a refused command was told may have come from a neighbour, so it fails as well.
-void SqliteWriter::undo_group(const std::exception_ptr& failure) {
-  for (Member& member : group_) {
+std::optional<std::string> SqliteWriter::undo_group(const std::exception_ptr& failure) {
+  for (Member& member : group_.members) {
     if (!member.failure) member.failure = failure;
   }
-  if (!connection_.rollback()) stop_for_good(exit_io, "a transaction cannot be undone: " + words_of(failure));
+  if (connection_.rollback()) return std::nullopt;
+  return "a transaction cannot be undone: " + words_of(failure);
 }
 
-void SqliteWriter::answer_group() {
-  for (Member& member : group_) {
+/// On the syncer's thread.
+void SqliteWriter::synced(Group& group, const std::exception_ptr& failure) {
+  if (!failure) {
+    shared_->horizon.reach(group.number);
+    return conclude(group);
+  }
+  refusing_ = true;
+  const auto reason = told_unknown(group, failure);
+  conclude(group);
+  stop_for_good(exit_io, reason);
+}
+
+/// What was kept is durable. On the writer's thread, or on the syncer's.
+void SqliteWriter::conclude(Group& group) {
+  if (group.is_kept) {
+    figures_.nanoseconds.note(std::chrono::nanoseconds{Monotonic::now() - group.commit_begin}.count());
+    figures_.commands.note(static_cast<std::int64_t>(group.members.size()));
+    commits_ += 1;
+    shared_->commits.fetch_add(1, std::memory_order_release);
+    try {
+      for (const auto& action : group.work.actions) action();
+    } catch (...) {
+      stop_for_good(exit_internal, "an action after a commit failed: " + words_of(std::current_exception()));
+    }
+    if (!group.work.messages.empty()) sink_.load(std::memory_order_acquire)->committed(group.work.messages);
+  }
+  for (Member& member : group.members) {
     running_ -= 1;
     member.command->done(std::move(member.failure));
-    member.command.reset();
   }
   progress_ += 1;
-  group_.clear();
-  work_.clear();
 }
 
 void SqliteWriter::stop_for_good(int code, const std::string& reason) {
   refusing_ = true;
-  if (std::exchange(told_fatal_, true)) return;
+  if (told_fatal_.exchange(true)) return;
+  shared_->horizon.give_up();
   if (options_.on_fatal) return options_.on_fatal(code, reason);
   std::fprintf(stderr, "guerdon: the store stops: %s\n", reason.c_str());
   std::_Exit(code);

@@ -1,5 +1,6 @@
 // The only thread that writes to a SQLite database. It takes what is queued, runs each command in a savepoint of its
-// own, commits once for all of them, and only then answers. It also checkpoints.
+// own, commits once for all of them, and only then answers. It also checkpoints. When more is waiting than one commit
+// takes, another thread brings the commit to the disk, and answers, while this one runs the next group.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,7 +20,9 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/eraser.hpp"
+#include "store/sqlite/group.hpp"
 #include "store/sqlite/shared.hpp"
+#include "store/sqlite/syncer.hpp"
 #include "store/transaction.hpp"
 
 namespace guerdon::store {
@@ -41,23 +45,23 @@ class SqliteWriter {
   [[nodiscard]] const CommitFigures& commit_figures() const noexcept { return figures_; }
 
  private:
-  struct Member {
-    std::unique_ptr<Command> command;
-    std::exception_ptr failure;
-  };
+  using Member = Group::Member;
 
   void work();
   [[nodiscard]] std::unique_ptr<Command> counted(std::unique_ptr<Command> command);
   void run_group(std::unique_ptr<Command> first);
   void run_each_alone(std::vector<Member> members);
-  [[nodiscard]] bool begin_for(Command& first);
+  [[nodiscard]] bool begin_for(Command& first, bool ahead);
   void run_one(std::unique_ptr<Command> command);
   void run_in_savepoint(Member& member);
   void end_group();
   [[nodiscard]] std::exception_ptr write_outbox();
-  void commit_group();
-  void undo_group(const std::exception_ptr& failure);
-  void answer_group();
+  [[nodiscard]] std::optional<std::string> commit_group();
+  [[nodiscard]] std::optional<std::string> undo_group(const std::exception_ptr& failure);
+  [[nodiscard]] static std::string told_unknown(Group& group, const std::exception_ptr& failure);
+  [[nodiscard]] bool may_run_ahead();
+  void synced(Group& group, const std::exception_ptr& failure);
+  void conclude(Group& group);
   void checkpoint();
   void erase();
   [[nodiscard]] bool writable() const noexcept { return !refusing_ && !shared_->damaged; }
@@ -71,15 +75,16 @@ class SqliteWriter {
   CommandQueue queue_;
   std::atomic<OutboxSink*> sink_{nullptr};
 
-  // The group at hand; the writer's thread alone.
-  std::vector<Member> group_;
-  PendingWork work_;
-  bool refusing_ = false;  // no write can be trusted any more
-  bool told_fatal_ = false;
+  // The writer's thread alone.
+  Group group_;              // at hand
+  bool runs_ahead_ = false;  // its commit is brought to the disk by the syncer
 
+  std::atomic<bool> refusing_{false};  // no write can be trusted any more
+  std::atomic<bool> told_fatal_{false};
   CommitFigures figures_;
   std::atomic<std::uint64_t> progress_{0}, running_{0}, commits_{0}, commands_{0}, slow_{0};
   std::once_flag stopped_;
+  Syncer syncer_;
   std::thread thread_;
 };
 
