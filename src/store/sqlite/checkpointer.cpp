@@ -12,15 +12,10 @@ constexpr std::uint64_t bound = 16'000;  // pages of 4 KiB: a log of some 64 MiB
 constexpr std::uint64_t again_after = 2'000;
 constexpr std::chrono::milliseconds patience{2};  // for readers in the middle of a query
 
-// Fewer pages than this hold up the writer for no longer than a commit or two. While it writes, each pass leaves what
-// came during it, and each is shorter than the one before.
-constexpr std::uint64_t little = 500;
-constexpr int most_passes = 4;
-
 }  // namespace
 
 Checkpointer::Checkpointer(SqliteConnection& connection, SqliteShared& shared)
-    : connection_(connection), shared_(shared), due_at_(bound), copier_(shared) {
+    : connection_(connection), shared_(shared), due_at_(bound) {
   sqlite3_wal_hook(connection.handle(), &Checkpointer::on_commit, this);
 }
 
@@ -32,21 +27,6 @@ int Checkpointer::on_commit(void* self, sqlite3*, const char*, int pages) noexce
   checkpointer.writes_ += 1;
   checkpointer.fresh_ = true;
   return SQLITE_OK;
-}
-
-std::optional<std::string> Checkpointer::tend() {
-  if (pages() < due_at_ || copier_.is_busy()) return std::nullopt;
-  if (auto failure = copier_.failure()) return failure;
-  if (begins_pass()) return std::nullopt;
-  passes_ = 0;
-  return run(SQLITE_CHECKPOINT_PASSIVE);
-}
-
-bool Checkpointer::begins_pass() {
-  const bool has_much_left = passes_ == 0 || pages() > copier_.copied() + little;
-  if (passes_ == most_passes || !has_much_left || !copier_.start()) return false;
-  passes_ += 1;
-  return true;
 }
 
 /// The log begins anew at the first write after all of it was copied, if by then no reader uses it: those that keep a

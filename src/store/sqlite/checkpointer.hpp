@@ -1,6 +1,5 @@
-// Decides when the write-ahead log is copied into the database file. A checkpoint is what makes the slowest commits
-// slow, so it waits for a bound or for idleness. At the bound the bulk is copied beside the writer; what is left then
-// is little, and copied on the writer's connection, since the log begins anew only when all of it is.
+// Decides when the write-ahead log is copied into the database file, and does it on the writer's connection.
+// A checkpoint is what makes the slowest commits slow, so it waits for a bound or for idleness.
 #pragma once
 
 #include <atomic>
@@ -9,7 +8,6 @@
 #include <string>
 
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/copier.hpp"
 #include "store/sqlite/shared.hpp"
 
 namespace guerdon::store {
@@ -21,8 +19,8 @@ class Checkpointer {
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
-  /// After each group: begins, goes on with or finishes what the bound asks for. As for run() after an I/O error.
-  std::optional<std::string> tend();
+  /// The log has grown to its bound.
+  [[nodiscard]] bool due() const noexcept { return pages() >= due_at_; }
   /// There is something to copy that was not tried yet.
   [[nodiscard]] bool wants_idle_time() const noexcept { return fresh_; }
   /// Copies what readers allow; mode as for sqlite3_wal_checkpoint_v2. What it could not do it does next time, but
@@ -40,7 +38,6 @@ class Checkpointer {
 
  private:
   std::optional<std::string> attempt(int mode, bool& is_done);
-  [[nodiscard]] bool begins_pass();
   static int on_commit(void* self, sqlite3* db, const char* schema, int pages) noexcept;
 
   SqliteConnection& connection_;
@@ -49,8 +46,6 @@ class Checkpointer {
   std::uint64_t due_at_;
   std::uint64_t writes_ = 0;
   bool fresh_ = false;
-  int passes_ = 0;  // of the copier, since the bound was reached
-  Copier copier_;
 };
 
 }  // namespace guerdon::store

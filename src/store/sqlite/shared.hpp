@@ -40,14 +40,12 @@ struct SqliteShared {
   SqliteShared(std::string file, bool on_disk, const DatabaseOptions& options)
       : path(std::move(file)),
         syncs_commits(on_disk && options.full_durability),
-        syncs_checkpoints(on_disk),
         clock(*options.clock),
         busy_patience(options.busy_patience),
         longest_read(options.longest_read) {}
 
   const std::string path;
   const bool syncs_commits;  ///< before anybody hears of them
-  const bool syncs_checkpoints;
   const Clock& clock;
   const std::chrono::milliseconds busy_patience, longest_read;
   std::atomic<std::uint64_t> commits{0};  ///< raised after each durable commit, before anybody hears of it

@@ -119,8 +119,7 @@ void SqliteWriter::run_group(std::unique_ptr<Command> first) {
     if (group_.members.size() == largest_group || Monotonic::now() >= deadline) break;
   }
   end_group();
-  if (!writable()) return;
-  if (const auto failure = checkpointer_.tend()) stop_for_good(exit_io, *failure);
+  if (checkpointer_.due() && writable()) checkpoint();
 }
 
 /// What follows a group on its way to the disk has to go the same way: answers come in the order of commits.

@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// So that the command which keeps the store busy is a group by itself.
+constexpr std::chrono::milliseconds outlasts_group{10};
+
 /// Holds every sync while it is closed.
 class Gate final : public store::FaultInjector {
  public:
@@ -84,6 +87,7 @@ struct Fixture {
         return true;
       }));
     }
+    std::this_thread::sleep_for(outlasts_group);
     return commands;
   }
 
@@ -127,8 +131,6 @@ TEST_CASE("nobody is told of a commit that is on its way to the disk") {
     fixture.store->open_reader()->run([&](Snapshot& snapshot) { (void)count(snapshot); }, 0);
     has_read = true;
   });
-  CHECK(before->look([&](Snapshot& snapshot) { seen = count(snapshot); }, 0));  // an older snapshot is free to speak
-  CHECK(seen == 0);
   std::this_thread::sleep_for(std::chrono::milliseconds{50});
   CHECK_FALSE(has_read);
   CHECK(settled.wait_for(std::chrono::milliseconds{0}) == std::future_status::timeout);
@@ -226,6 +228,7 @@ TEST_CASE("what was answered outlives a power cut") {
             promise->set_value();
           }));
     }
+    std::this_thread::sleep_for(outlasts_group);
   }
   for (auto& command : commands) command.wait();
   REQUIRE(answered.size() == 480);
