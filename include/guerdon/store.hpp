@@ -192,7 +192,7 @@ class Reader {
   /// told of it before settle() allows it.
   [[nodiscard]] virtual bool look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) = 0;
   /// After a look() that answered false: tells whether what it saw has become durable, once that is known. On a store
-  /// thread, or at once: hand over and return.
+  /// thread, or at once: hand over and return, and throw nothing.
   virtual void settle(std::function<void(bool is_durable)> told) = 0;
   /// Lets go of a snapshot kept for the next call; call it now and then from idle threads.
   virtual void release() noexcept = 0;

@@ -262,7 +262,12 @@ std::optional<Response> Dispatcher::answer_once_durable(Job job, Response respon
   auto ticket = later(problems::unavailable);
   const auto passenger = std::make_shared<Waiting>(std::move(job), std::move(ticket));
   reader_->settle([passenger, response = std::move(response)](bool is_durable) mutable {
-    if (is_durable) answer_counted(passenger, std::move(response));
+    if (!is_durable) return;  // the ticket says 503
+    try {
+      answer_counted(passenger, std::move(response));
+    } catch (const std::exception& error) {
+      log::error("http", "an answer could not be handed over", {{"error", error.what()}});
+    }
   });
   return std::nullopt;
 }

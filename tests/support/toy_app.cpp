@@ -287,7 +287,9 @@ void add_toy_routes(Router& router, ToyCounts& counts) {
   add_odd(router);
 }
 
-ToyApp::ToyApp(Engine engine, std::chrono::milliseconds window, http::RateLimiter* limiter) : store(engine) {
+ToyApp::ToyApp(Engine engine, std::chrono::milliseconds window, http::RateLimiter* limiter,
+               store::DatabaseOptions store_options)
+    : store(engine, Schema::migrated, std::move(store_options)) {
   store
       ->write([](Tx& tx) -> Result<void> {
         tx.exec({"CREATE TABLE toy_users (id BLOB PRIMARY KEY, roles INTEGER NOT NULL, version INTEGER NOT NULL)",

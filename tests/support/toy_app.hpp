@@ -34,7 +34,7 @@ void add_toy_routes(Router& router, ToyCounts& counts);
 class ToyApp {
  public:
   explicit ToyApp(Engine engine = Engine::sqlite, std::chrono::milliseconds window = std::chrono::seconds{60},
-                  http::RateLimiter* limiter = nullptr);
+                  http::RateLimiter* limiter = nullptr, store::DatabaseOptions store_options = {});
   ~ToyApp();
 
   /// A new account; its token as header lines.

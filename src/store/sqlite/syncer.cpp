@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -47,12 +46,10 @@ bool Syncer::is_ready() {
 }
 
 void Syncer::push(Group group) {
-  std::vector<Group> spent;
   {
     std::unique_lock lock{mutex_};
     went_.wait(lock, [this] { return waiting_.size() < most_ahead; });
     waiting_.push_back(std::move(group));
-    spent.swap(spent_);
     under_way_ += 1;
   }
   came_.notify_one();
@@ -61,7 +58,6 @@ void Syncer::push(Group group) {
 void Syncer::drain() {
   std::unique_lock lock{mutex_};
   went_.wait(lock, [this] { return is_idle(); });
-  spent_.clear();
 }
 
 void Syncer::work() {
@@ -75,8 +71,8 @@ void Syncer::work() {
     sync(groups);
     const auto count = groups.size();
     for (Group& group : groups) finish_(group, failure_);
+    groups.clear();
     lock.lock();
-    spent_.insert(spent_.end(), std::make_move_iterator(groups.begin()), std::make_move_iterator(groups.end()));
     under_way_ -= count;
     went_.notify_one();
   }

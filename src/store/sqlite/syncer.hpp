@@ -55,7 +55,6 @@ class Syncer {
   std::mutex mutex_;
   std::condition_variable came_, went_;
   std::vector<Group> waiting_;
-  std::vector<Group> spent_;  // the writer made them, and frees them without having to fight for its memory
   bool stopping_ = false;
   std::thread thread_;
 };

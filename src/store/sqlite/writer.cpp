@@ -290,6 +290,7 @@ void SqliteWriter::conclude(Group& group) {
   for (Member& member : group.members) {
     running_ -= 1;
     member.command->done(std::move(member.failure));
+    member.command.reset();
   }
   progress_ += 1;
 }

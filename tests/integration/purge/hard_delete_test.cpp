@@ -3,58 +3,13 @@
 #include <thread>
 
 #include "auth/ports.hpp"
-#include "integration/purge/graveyard.hpp"
+#include "integration/purge/customer.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
 using Outcome = PurgeStart::Outcome;
 
 namespace {
-
-/// Two events: one that paid the user, one in which a request of theirs waits and holds stock.
-struct Customer {
-  explicit Customer(Graveyard& in) : yard(in) {
-    yard.add_reward(won.id, 10, 5);
-    yard.add_reward(waits.id, 100, 5);
-    REQUIRE(yard.ask(waits.id, user));
-    yard.log_in(user);
-    yard.serve(won.id, user);
-    REQUIRE(yard.points_of(user) == 10);
-    yard.write([&](Tx& tx) {
-      tx.exec("INSERT INTO progress_sessions (user_id, at) VALUES ($1, $2)", user, tx.now());
-      tx.exec(
-          "INSERT INTO auth_platforms (id, user_id, platform, platform_user_id, connected_at)"
-          " VALUES ($1, $2, 'steam', $3, $4)",
-          tx.new_id<UserId>(), user, user.to_string(), tx.now());
-    });
-  }
-
-  Graveyard& yard;
-  event::EventView won = yard.create_event(R"({"conditionParams": {"days": 1}})");
-  event::EventView waits = yard.create_event(R"({"approval": "MANUAL"})");
-  UserId user = yard.new_user();
-};
-
-std::int64_t rows_left(Graveyard& yard, UserId user) {
-  return yard.count(
-             "SELECT (SELECT count(*) FROM auth_users WHERE id = $1) + (SELECT count(*) FROM auth_sessions WHERE "
-             "user_id"
-             " = $1) + (SELECT count(*) FROM auth_platforms WHERE user_id = $1)",
-             user.uuid()) +
-         yard.count(
-             "SELECT (SELECT count(*) FROM progress_logins WHERE user_id = $1) + (SELECT count(*) FROM "
-             "progress_sessions"
-             " WHERE user_id = $1) + (SELECT count(*) FROM progress_activities WHERE user_id = $1) + (SELECT count(*)"
-             " FROM progress_states WHERE user_id = $1) + (SELECT count(*) FROM progress_deleted_logins WHERE user_id ="
-             " $1) + (SELECT count(*) FROM progress_deleted_states WHERE user_id = $1) + (SELECT count(*) FROM"
-             " progress_user_rebuilds WHERE user_id = $1) + (SELECT count(*) FROM progress_invitations WHERE inviter_id"
-             " = $1)",
-             user.uuid()) +
-         yard.count(
-             "SELECT (SELECT count(*) FROM reward_requests WHERE user_id = $1 AND status <> 'APPROVED') + (SELECT"
-             " count(*) FROM event_user_deletions WHERE user_id = $1)",
-             user.uuid());
-}
 
 std::int64_t remaining(Graveyard& yard, event::EventId event) {
   return yard.count("SELECT remaining FROM reward_rewards WHERE event_id = $1", event.uuid());
@@ -230,51 +185,6 @@ TEST_CASE("a user with many rows goes in batches that are bounded by count, from
   CHECK(before == 0);
   CHECK(passes >= 8);
   CHECK(yard.count("SELECT count(*) FROM purge_subjects WHERE id <> $1", Uuid{}) == 0);
-}
-
-TEST_CASE("a run under way goes on after a restart, and asking again joins it") {
-  Graveyard yard{GENERATE(from_range(engines())), {.rows_a_pass = 3}};
-  Customer customer{yard};
-  yard.delete_softly(customer.user);
-  yard.pass_time(30 * 24h);
-  const auto run = yard.begin().run;
-  REQUIRE_FALSE(yard.pass());
-  REQUIRE_FALSE(yard.has_account(customer.user));
-  REQUIRE(rows_left(yard, customer.user) > 0);
-  yard.store.reopen();
-  const auto again = yard.begin();
-  CHECK(again.outcome == Outcome::running);
-  CHECK(again.run == run);
-  yard.finish();
-  CHECK(rows_left(yard, customer.user) == 0);
-  CHECK(yard.last_run().users == 1);
-}
-
-TEST_CASE("a run that is cut off before and after each of its commits removes the same, and no batch does half of it") {
-  Graveyard yard{GENERATE(from_range(engines())), {.rows_a_pass = 3}};
-  Customer customer{yard};
-  yard.delete_softly(customer.user);
-  yard.pass_time(30 * 24h);
-  const auto run = yard.begin().run;
-  int passes = 0;
-  for (bool is_done = false; !is_done; ++passes) {
-    const auto before = rows_left(yard, customer.user);
-    CHECK_THROWS_WITH(yard.store->write([&](Tx& tx) -> Result<bool> {
-      static_cast<void>(yard.hard_delete.pass(tx));
-      throw std::runtime_error("the power goes");
-    }),
-                      "the power goes");
-    yard.store.reopen();
-    CHECK(rows_left(yard, customer.user) == before);
-    is_done = yard.pass();
-    yard.store.reopen();
-    CHECK(yard.violations() == Lines{});
-  }
-  CHECK(passes > 3);
-  CHECK(rows_left(yard, customer.user) == 0);
-  CHECK_FALSE(yard.has_account(customer.user));
-  CHECK(yard.last_run().id == run);
-  CHECK(yard.last_run().users == 1);
 }
 
 TEST_CASE("who is restored while a run is under way stays, with everything that is theirs") {

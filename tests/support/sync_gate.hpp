@@ -1,0 +1,68 @@
+// Holds the disk back from what the embedded store commits ahead of it, and makes commands commit that way.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "store/fault_injector.hpp"
+#include "support/commands.hpp"
+
+namespace guerdon::test {
+
+/// Holds every sync while it is closed; it begins open.
+class SyncGate final : public store::FaultInjector {
+ public:
+  void before_statement(std::string_view) override {}
+  void before_commit() override {}
+  void before_sync() override {
+    std::unique_lock lock{mutex_};
+    arrived_ += 1;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    if (fails_) throw StoreError(StoreError::Kind::commit_unknown, "the disk is gone");
+    if (on_sync) on_sync();
+  }
+
+  void close() { set(false, false); }
+  void open() { set(true, false); }
+  void fail() { set(true, true); }
+  void wait_for_sync() {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return arrived_ > 0; });
+  }
+  [[nodiscard]] int syncs() {
+    const std::lock_guard lock{mutex_};
+    return arrived_;
+  }
+
+  std::function<void()> on_sync;  ///< just before a sync that is let through
+
+ private:
+  void set(bool open, bool fails) {
+    const std::lock_guard lock{mutex_};
+    open_ = open;
+    fails_ = fails;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = true, fails_ = false;
+  int arrived_ = 0;
+};
+
+/// Queues so many commands at once that the store runs ahead of the disk. The one that keeps it busy meanwhile outlasts
+/// its group, so that they are none of it.
+inline void queue_behind(Database& database, const std::function<void()>& submit_them) {
+  const BusyStore busy(database);
+  submit_them();
+  std::this_thread::sleep_for(std::chrono::milliseconds{10});
+}
+
+}  // namespace guerdon::test
