@@ -15,6 +15,7 @@
 #include "guerdon/codec.hpp"
 #include "guerdon/result.hpp"
 #include "guerdon/store.hpp"
+#include "guerdon/time.hpp"
 
 namespace guerdon {
 
@@ -74,6 +75,9 @@ struct RouteSpec {
   std::vector<Problem> problems = {};  ///< the domain's own refusals; the general ones are added
   bool idempotent = true;              ///< honours Idempotency-Key (commands only)
   bool etag = false;                   ///< a single resource: ETag, If-None-Match, and If-Match on its PUT
+  /// The answer is a function of the request, the caller's roles, rows, and nothing else until the `same_until` that it
+  /// comes with: while they stay as they are it may be given again. The handler's caller has roles only. Queries only.
+  bool remembered = false;
   std::string_view alias = {};         ///< a second path that means the same
   std::size_t max_body = 64 * 1024;
   Budget budget = Budget::automatic;
@@ -85,6 +89,7 @@ struct Answer {
   std::string body;  ///< JSON; empty for 204
   std::vector<std::pair<std::string, std::string>> headers = {};
   bool kept = true;  ///< under an Idempotency-Key; false where it shows a secret, which is stored nowhere
+  std::optional<Instant> same_until = {};  ///< of a remembered route: from when on time alone may change it; empty: now
 };
 
 /// An output that chooses its own status or headers.
@@ -93,7 +98,8 @@ struct Reply {
   T body;
   std::optional<int> status = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
-  bool kept = true;  ///< as in Answer
+  bool kept = true;                        ///< as in Answer
+  std::optional<Instant> same_until = {};  ///< as in Answer
 };
 
 /// What the wire offered, before decoding. Views are valid during the call.

@@ -94,7 +94,8 @@ Result<Answer> to_answer(Result<T> result, int status) {
   if constexpr (std::is_same_v<T, Answer>) {
     return std::move(*result);
   } else if constexpr (is_reply<T>) {
-    return Answer{result->status.value_or(status), encode_body(result->body), std::move(result->headers), result->kept};
+    return Answer{result->status.value_or(status), encode_body(result->body), std::move(result->headers), result->kept,
+                  result->same_until};
   } else {
     return Answer{status, encode_body(*result), {}};
   }

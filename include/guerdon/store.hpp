@@ -180,6 +180,12 @@ class Command {
   virtual void done(std::exception_ptr failure) noexcept = 0;
 };
 
+/// What something was read from, and when.
+struct Footprint {
+  std::vector<std::uint16_t> tables;
+  std::uint64_t at = 0;
+};
+
 /// A thread's own way to read. Not thread-safe.
 class Reader {
  public:
@@ -194,6 +200,12 @@ class Reader {
   /// After a look() that answered false: tells whether what it saw has become durable, once that is known. On a store
   /// thread, or at once: hand over and return, and throw nothing.
   virtual void settle(std::function<void(bool is_durable)> told) = 0;
+  /// Within a run: the footprint of what is read from here to end_footprint().
+  virtual void begin_footprint() {}
+  /// Nothing where changes can't be followed, because others write as well (PostgreSQL).
+  [[nodiscard]] virtual std::optional<Footprint> end_footprint() { return std::nullopt; }
+  /// Would all that was read be the same now? Changes of which anybody was told count, those under way as well.
+  [[nodiscard]] virtual bool is_unchanged(const Footprint&) const noexcept { return false; }
   /// Lets go of a snapshot kept for the next call; call it now and then from idle threads.
   virtual void release() noexcept = 0;
 };

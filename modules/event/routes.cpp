@@ -1,6 +1,9 @@
 // The HTTP routes of events. Declarations only.
 #include "routes.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "deletion.hpp"
 #include "guerdon/routes.hpp"
 #include "model.hpp"
@@ -12,6 +15,26 @@ using CreateCall = Request<None, None, Decoded<EventRegisterRequest>>;
 using UpdateCall = Request<EventPath, None, Decoded<EventRegisterRequest>>;
 
 namespace {
+
+Result<Reply<EventView>> get_event(const Service& service, Snapshot& snapshot, const Caller& caller,
+                                   const Request<EventPath, EventQuery>& request) {
+  auto view = service.get_event(snapshot, caller, request.path.id, request.query);
+  if (!view) return std::move(view).error();
+  const auto until = same_until(*view);
+  return Reply<EventView>{.body = *std::move(view), .same_until = until};
+}
+
+// Which events are in a state is of the time as well: such a list may be another at once.
+Result<Reply<Page<EventView>>> list_events(const Service& service, Snapshot& snapshot, const Caller& caller,
+                                           const Request<None, EventListQuery>& request) {
+  auto page = service.list_events(snapshot, caller, request.query);
+  if (!page) return std::move(page).error();
+  Reply<Page<EventView>> reply{.body = *std::move(page)};
+  if (request.query.state) return reply;
+  reply.same_until = Instant::max();
+  for (const auto& view : reply.body.items) reply.same_until = std::min(*reply.same_until, same_until(view));
+  return reply;
+}
 
 void declare_events(Router& routes, Service& service) {
   routes.command({.method = "POST",
@@ -25,18 +48,20 @@ void declare_events(Router& routes, Service& service) {
   routes.query({.method = "GET",
                 .path = "/api/events",
                 .policy = Policy::any_account(),
-                .summary = "Events, newest first; drafts for staff only, deleted ones for AUDITOR and ADMIN"},
+                .summary = "Events, newest first; drafts for staff only, deleted ones for AUDITOR and ADMIN",
+                .remembered = true},
                [&service](Snapshot& snapshot, const Caller& caller, const Request<None, EventListQuery>& request) {
-                 return service.list_events(snapshot, caller, request.query);
+                 return list_events(service, snapshot, caller, request);
                });
   routes.query({.method = "GET",
                 .path = "/api/events/{id}",
                 .policy = Policy::any_account(),
                 .summary = "One event",
                 .problems = {problems::not_found},
-                .etag = true},
+                .etag = true,
+                .remembered = true},
                [&service](Snapshot& snapshot, const Caller& caller, const Request<EventPath, EventQuery>& request) {
-                 return service.get_event(snapshot, caller, request.path.id, request.query);
+                 return get_event(service, snapshot, caller, request);
                });
   routes.command({.method = "PUT",
                   .path = "/api/events/{id}",

@@ -81,6 +81,12 @@ std::string like_pattern(std::string_view part) {
 
 }  // namespace
 
+Instant same_until(const EventView& view) {
+  if (view.state == EventState::scheduled) return view.start_at;
+  if (view.state == EventState::running && view.end_at) return *view.end_at;
+  return Instant::max();
+}
+
 Result<EventView> Service::create(Tx& tx, const Caller& caller, const Decoded<EventRegisterRequest>& request) const {
   EventRow row;
   if (const auto applied = apply(request, default_zone_, row); !applied) return applied.error();

@@ -8,6 +8,9 @@
 
 namespace guerdon::event {
 
+/// Until when the view stays the same if nobody changes the event: its state is of the time.
+[[nodiscard]] Instant same_until(const EventView& view);
+
 class Service {
  public:
   Service(const CursorCodec& cursors, TimeZone default_zone) : cursors_(cursors), default_zone_(default_zone) {}

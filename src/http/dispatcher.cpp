@@ -9,6 +9,7 @@
 #include "http/bearer.hpp"
 #include "http/framing.hpp"
 #include "http/job.hpp"
+#include "http/memo.hpp"
 #include "http/negotiate.hpp"
 #include "http/page_handler.hpp"
 #include "http/passage.hpp"
@@ -47,7 +48,9 @@ class Dispatcher final : public Handler {
       : shared_(shared),
         services_(shared.services),
         tokens_(services_.authenticator),
-        reader_(services_.database.engine() == Engine::sqlite ? services_.database.open_reader() : nullptr) {}
+        reader_(services_.database.engine() == Engine::sqlite ? services_.database.open_reader() : nullptr) {
+    if (reader_) memo_.emplace(*reader_);
+  }
 
   Screening screen(const Head& head, const Target& target, std::string_view request_id, bool before_body) override;
   std::optional<Response> handle(const Incoming& request, Later later) override;
@@ -67,12 +70,14 @@ class Dispatcher final : public Handler {
   [[nodiscard]] bool is_admitted_later(const Job& job) const;
   enum class Look { settled, ahead, too_long };
   Look run_inline(Job& job, std::optional<Response>& response);
+  Response recall(Job& job, Snapshot& snapshot, std::optional<Remembered>& fresh);
   std::optional<Response> answer_once_durable(Job job, Response response, Later later);
 
   Dispatch& shared_;
   const Services& services_;
   TokenCache tokens_;
-  std::unique_ptr<Reader> reader_;  // SQLite only
+  std::unique_ptr<Reader> reader_;  // SQLite only, and so is what needs it
+  std::optional<Memo> memo_;
   RouteTable::Match match_;
   RawRequest raw_;
 };
@@ -106,6 +111,7 @@ std::optional<Response> Dispatcher::handle(const Incoming& request, Later later)
           .in_preparation = {},
           .traceparent = traceparent_of(head)};
   job.limiter = services_.limiter;
+  if (memo_ && job.spec().remembered) job.target.append(target.path()).append(1, '?').append(target.query());
   if (!job.spec().policy.is_public()) {
     if (auto refused = authenticate(head, request_id, job.credential)) {
       auto excess = count(job);  // by address: nobody is known yet
@@ -240,21 +246,39 @@ bool Dispatcher::is_admitted_later(const Job& job) const {
 /// `ahead`: what it says may be of a commit that is still on its way to the disk. `too_long`: it needs more steps than
 /// an I/O thread has to give.
 Dispatcher::Look Dispatcher::run_inline(Job& job, std::optional<Response>& response) {
+  std::optional<Remembered> fresh;
   try {
     const bool is_settled = reader_->look(
         [&](Snapshot& snapshot) {
-          if (job.kind() == Route::Kind::query)
-            response = answer_query(job, snapshot);
-          else
+          if (job.kind() != Route::Kind::query)
             response = answer_early(job, snapshot);
+          else if (job.spec().remembered)
+            response = recall(job, snapshot, fresh);
+          else
+            response = answer_query(job, snapshot);
         },
         services_.inline_steps);
+    if (is_settled && fresh) memo_->keep(*std::move(fresh));
     return is_settled ? Look::settled : Look::ahead;
   } catch (const StoreError& error) {
     if (error.kind() == StoreError::Kind::overrun) return Look::too_long;
     response = failure_response(std::current_exception(), job.request_id());
     return Look::settled;
   }
+}
+
+/// A query from admission to ETag as well; `fresh` is what may be given again.
+Response Dispatcher::recall(Job& job, Snapshot& snapshot, std::optional<Remembered>& fresh) {
+  if (auto early = answer_early(job, snapshot)) return *std::move(early);
+  auto key = Memo::key(job.target, job.caller.roles);
+  if (const auto* known = memo_->find(key, snapshot.now())) return conditional(job, *known);
+  reader_->begin_footprint();
+  std::optional<Instant> until;
+  auto whole = run_query(job, snapshot, until);
+  auto footprint = reader_->end_footprint();
+  if (until && footprint && whole.status == 200)
+    fresh.emplace(Remembered{std::move(key), whole, *std::move(footprint), snapshot.now(), *until});
+  return conditional(job, std::move(whole));
 }
 
 // Nobody is told of what a power cut could still undo.

@@ -139,15 +139,26 @@ std::optional<Response> answer_early(Job& job, Snapshot& snapshot) {
 
 Response answer_query(Job& job, Snapshot& snapshot) {
   if (auto early = answer_early(job, snapshot)) return *std::move(early);
-  auto response = to_response((*job.call)->read(snapshot, job.caller), job);
-  if (!job.spec().etag || response.status != 200) return response;
-  auto etag = etag_of(response.body);
-  if (!job.if_none_match.empty() && names_weakly(job.if_none_match, etag)) {
-    response.status = 304;
-    response.body.clear();
-  }
-  response.headers.emplace_back("ETag", std::move(etag));
+  std::optional<Instant> ignored;
+  return conditional(job, run_query(job, snapshot, ignored));
+}
+
+Response run_query(Job& job, Snapshot& snapshot, std::optional<Instant>& same_until) {
+  Caller roles_only;
+  roles_only.roles = job.caller.roles;
+  auto answer = (*job.call)->read(snapshot, job.spec().remembered ? roles_only : job.caller);
+  if (answer) same_until = answer->same_until;
+  auto response = to_response(std::move(answer), job);
+  if (job.spec().etag && response.status == 200) response.headers.emplace_back("ETag", etag_of(response.body));
   return response;
+}
+
+Response conditional(const Job& job, Response whole) {
+  if (job.if_none_match.empty() || whole.status != 200 || !job.spec().etag) return whole;
+  if (!names_weakly(job.if_none_match, whole.headers.back().second)) return whole;
+  whole.status = 304;
+  whole.body.clear();
+  return whole;
 }
 
 bool run_command(Job& job, Tx& tx, Response& response) {

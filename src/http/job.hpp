@@ -25,6 +25,7 @@ struct Job {
   Result<std::unique_ptr<Call>> call;
   std::unique_ptr<Call> paired;  // reads the resource that If-Match is about
   std::string if_match, if_none_match;
+  std::string target = {};  // of remembered routes: what was asked for, as sent
   std::optional<Repeatable> repeatable;
   std::chrono::milliseconds idempotency_window{};
   InPreparation::Hold in_preparation;
@@ -58,6 +59,10 @@ void count_unadmitted(Job& job);
 [[nodiscard]] std::optional<Response> answer_early(Job& job, Snapshot& snapshot);
 /// A query from admission to ETag.
 [[nodiscard]] Response answer_query(Job& job, Snapshot& snapshot);
+/// The answer of an admitted query, whole; `same_until` as in Answer.
+[[nodiscard]] Response run_query(Job& job, Snapshot& snapshot, std::optional<Instant>& same_until);
+/// The whole answer, or 304 where the client has it.
+[[nodiscard]] Response conditional(const Job& job, Response whole);
 /// A command from admission to the kept answer. True: commit.
 [[nodiscard]] bool run_command(Job& job, Tx& tx, Response& response);
 

@@ -59,6 +59,8 @@ void check(const Route& route) {
     refuse(route.spec, "is a command: its method must be one that writes");
   if (!route.spec.policy.is_public() && route.spec.policy.allowed().empty()) refuse(route.spec, "lets nobody in");
   if (route.spec.etag && route.kind != Route::Kind::query) refuse(route.spec, "has an ETag: it must be a GET");
+  if (route.spec.remembered && (route.kind != Route::Kind::query || route.spec.policy.is_public()))
+    refuse(route.spec, "is remembered: it must be a GET with a token");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -25,7 +26,17 @@ void configure_library() {
   if (!configured) throw StoreError(StoreError::Kind::broken, "SQLite cannot be initialised");
 }
 
+void add_to(std::vector<Table>& tables, Table table) {
+  if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
+}
+
 }  // namespace
+
+SqliteConnection::SqliteConnection(SqliteHandle db, std::atomic<bool>* damaged, TableChanges* changes,
+                                   FaultInjector* faults)
+    : db_(std::move(db)), damaged_(damaged), faults_(faults), changes_(changes) {
+  if (changes_ != nullptr) sqlite3_set_authorizer(db_.get(), &SqliteConnection::authorize, this);
+}
 
 SqliteHandle open_sqlite_file(const std::string& path, int flags, std::chrono::milliseconds busy_patience) {
   configure_library();
@@ -46,8 +57,9 @@ std::int64_t SqliteConnection::execute(const Sql& sql, std::span<const Param> pa
   const char* const text = sql.text(Engine::sqlite);
   if (faults_ != nullptr) faults_->before_statement(text);
   try {
-    Statement& cached = statement(text);
-    if (!cached.running()) return cached.run(params, visit);
+    const auto& [cached, tables] = prepared(text);
+    note(tables);
+    if (!cached->running()) return cached->run(params, visit);
     return Statement(db_.get(), text).run(params, visit);
   } catch (const StoreError&) {
     after_error(std::current_exception());
@@ -58,7 +70,9 @@ std::int64_t SqliteConnection::execute(const Sql& sql, std::span<const Param> pa
 void SqliteConnection::run_script(std::string_view sql) {
   if (lost_) std::rethrow_exception(lost_);
   if (faults_ != nullptr) faults_->before_statement(sql);
+  compiled_ = {};
   const int code = sqlite3_exec(db_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  note(compiled_);  // nobody sees it before the commit
   if (code == SQLITE_OK) return;
   const auto error = sqlite_error(db_.get(), code, "a script failed");
   after_error(std::make_exception_ptr(error));
@@ -80,7 +94,7 @@ std::string SqliteConnection::pragma(const char* sql) {
 
 void SqliteConnection::begin(Sql sql) {
   lost_ = nullptr;
-  statement(sql.text(Engine::sqlite)).run({}, ignore_row);
+  prepared(sql.text(Engine::sqlite)).statement->run({}, ignore_row);
   in_transaction_ = true;
 }
 
@@ -118,16 +132,39 @@ bool SqliteConnection::rollback() noexcept {
   lost_ = nullptr;
   if (sqlite3_get_autocommit(db_.get()) != 0) return true;
   try {
-    statement("ROLLBACK").run({}, ignore_row);
+    prepared("ROLLBACK").statement->run({}, ignore_row);
   } catch (const std::exception&) {
     return sqlite3_get_autocommit(db_.get()) != 0;
   }
   return true;
 }
 
-Statement& SqliteConnection::statement(const char* sql) {
-  if (const auto found = statements_.find(sql); found != statements_.end()) return *found->second;
-  return *statements_.emplace(sql, std::make_unique<Statement>(db_.get(), sql)).first->second;
+SqliteConnection::Prepared& SqliteConnection::prepared(const char* sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
+  compiled_ = {};
+  auto statement = std::make_unique<Statement>(db_.get(), sql);
+  return statements_.emplace(sql, Prepared{std::move(statement), std::exchange(compiled_, {})}).first->second;
+}
+
+/// SQLite's authorizer: asked about all that a statement will do, what its triggers and cascades do included, while it
+/// is being prepared. An exception would have to pass through SQLite.
+int SqliteConnection::authorize(void* self, int action, const char* table, const char*, const char*,
+                                const char*) noexcept {
+  auto& [read, written] = static_cast<SqliteConnection*>(self)->compiled_;
+  const bool reads = action == SQLITE_READ;
+  if (!reads && action != SQLITE_INSERT && action != SQLITE_UPDATE && action != SQLITE_DELETE) return SQLITE_OK;
+  add_to(reads ? read : written, static_cast<SqliteConnection*>(self)->changes_->number(table));
+  return SQLITE_OK;
+}
+
+void SqliteConnection::note(const Tables& tables) {
+  for (const Table table : tables.written) {
+    if (std::ranges::find(written_, table) != written_.end()) continue;
+    written_.push_back(table);
+    changes_->begin(table);
+  }
+  if (!is_tracing_) return;
+  for (const Table table : tables.read) add_to(read_, table);
 }
 
 void SqliteConnection::after_error(std::exception_ptr error) noexcept {

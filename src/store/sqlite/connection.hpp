@@ -9,9 +9,12 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "store/fault_injector.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/table_changes.hpp"
 #include "store/transaction.hpp"
 
 namespace guerdon::store {
@@ -27,9 +30,13 @@ using SqliteHandle = std::unique_ptr<sqlite3, SqliteCloser>;
 
 class SqliteConnection final : public EngineConnection {
  public:
-  /// `damaged` is raised when the file itself turns out to be wrong.
-  explicit SqliteConnection(SqliteHandle db, std::atomic<bool>* damaged = nullptr, FaultInjector* faults = nullptr)
-      : db_(std::move(db)), damaged_(damaged), faults_(faults) {}
+  /// `damaged` is raised when the file itself turns out to be wrong. `changes` hears of each table before it is
+  /// written.
+  explicit SqliteConnection(SqliteHandle db, std::atomic<bool>* damaged = nullptr, TableChanges* changes = nullptr,
+                            FaultInjector* faults = nullptr);
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+  ~SqliteConnection() override = default;
 
   [[nodiscard]] Engine engine() const noexcept override { return Engine::sqlite; }
   std::int64_t execute(const Sql& sql, std::span<const Param> params, RowVisitor visit) override;
@@ -48,18 +55,47 @@ class SqliteConnection final : public EngineConnection {
 
   /// SQLite undid the whole transaction in the middle of it (full disk, I/O error, no memory): the reason.
   [[nodiscard]] std::exception_ptr lost() const noexcept { return lost_; }
+
+  /// Tables that statements wrote since the last call; whoever takes them ends their change.
+  [[nodiscard]] std::vector<Table> take_written() { return std::exchange(written_, {}); }
+  /// From now on, tables that statements read are noted.
+  void begin_tracing() {
+    is_tracing_ = true;
+    read_.clear();
+  }
+  /// The tables read since then.
+  std::vector<Table> end_tracing() {
+    is_tracing_ = false;
+    return std::exchange(read_, {});
+  }
+
   [[nodiscard]] sqlite3* handle() const noexcept { return db_.get(); }
   [[nodiscard]] SqliteHandle take_handle() { return std::move(db_); }  ///< only before the first statement
 
  private:
-  Statement& statement(const char* sql);
+  /// The tables that a statement touches.
+  struct Tables {
+    std::vector<Table> read, written;
+  };
+  struct Prepared {
+    std::unique_ptr<Statement> statement;
+    Tables tables;
+  };
+
+  static int authorize(void* self, int action, const char* table, const char*, const char*, const char*) noexcept;
+  Prepared& prepared(const char* sql);
+  void note(const Tables& tables);
   void after_error(std::exception_ptr error) noexcept;
 
   SqliteHandle db_;
   std::atomic<bool>* damaged_;
   FaultInjector* faults_;
   /// By address: a statement is a literal. One that stands in two places is prepared twice, which does no harm.
-  std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
+  std::unordered_map<const char*, Prepared> statements_;
+  TableChanges* changes_;
+  Tables compiled_;  ///< of the statement that is being prepared
+  std::vector<Table> written_, read_;
+  bool is_tracing_ = false;
   bool in_transaction_ = false;
   std::exception_ptr lost_;
 };

@@ -24,7 +24,9 @@ void ReaderSet::release(std::chrono::milliseconds patience) noexcept {
 }
 
 SqliteReader::SqliteReader(std::shared_ptr<SqliteShared> shared, std::optional<std::chrono::milliseconds> longest)
-    : shared_(std::move(shared)), connection_(open_for_reading(*shared_), &shared_->damaged), longest_(longest) {
+    : shared_(std::move(shared)),
+      connection_(open_for_reading(*shared_), &shared_->damaged, &shared_->changes),
+      longest_(longest) {
   connection_.pragma("PRAGMA query_only=ON");
   connection_.pragma("PRAGMA cache_size=-1024");      // KiB: only pages that are still in the log
   connection_.pragma("PRAGMA mmap_size=2147418112");  // the rest is read where the system has it anyway
@@ -45,6 +47,7 @@ bool SqliteReader::look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
   steps_left_ = steps;
   using Steady = std::chrono::steady_clock;
   deadline_ = longest_ ? Steady::now() + *longest_ : Steady::time_point::max();
+  seen_at_ = shared_->changes.now();  // before the snapshot
   refresh();
   Snapshot snapshot(connection_, Moment{shared_->clock.now(), nullptr});
   try {

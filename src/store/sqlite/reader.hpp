@@ -27,6 +27,13 @@ class SqliteReader final : public Reader {
   void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
   [[nodiscard]] bool look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) override;
   void settle(std::function<void(bool is_durable)> told) override { shared_->horizon.when(sees_, std::move(told)); }
+  void begin_footprint() override { connection_.begin_tracing(); }
+  [[nodiscard]] std::optional<Footprint> end_footprint() override {
+    return Footprint{connection_.end_tracing(), seen_at_};
+  }
+  [[nodiscard]] bool is_unchanged(const Footprint& footprint) const noexcept override {
+    return shared_->changes.is_unchanged(footprint.tables, footprint.at);
+  }
   void release() noexcept override;
   /// Called by the writer. False: a run is going on.
   bool try_release() noexcept;
@@ -37,9 +44,10 @@ class SqliteReader final : public Reader {
 
   std::shared_ptr<SqliteShared> shared_;
   SqliteConnection connection_;
-  std::mutex mutex_;        // held during a run; the writer takes it to end a kept snapshot
-  std::uint64_t seen_ = 0;  // the commits that the kept snapshot has at least
-  std::uint64_t sees_ = 0;  // on the horizon: what it may have at most
+  std::mutex mutex_;           // held during a run; the writer takes it to end a kept snapshot
+  std::uint64_t seen_ = 0;     // the commits that the kept snapshot has at least
+  std::uint64_t sees_ = 0;     // on the horizon: what it may have at most
+  std::uint64_t seen_at_ = 0;  // among the changes of tables: the snapshot has at least those
   bool is_new_ = false;
   std::int64_t steps_left_ = 0;
   bool bounded_ = false;

@@ -11,6 +11,7 @@
 
 #include "store/open.hpp"
 #include "store/sqlite/horizon.hpp"
+#include "store/sqlite/table_changes.hpp"
 
 namespace guerdon::store {
 
@@ -50,6 +51,7 @@ struct SqliteShared {
   const std::chrono::milliseconds busy_patience, longest_read;
   std::atomic<std::uint64_t> commits{0};  ///< raised after each durable commit, before anybody hears of it
   Horizon horizon;
+  TableChanges changes;
   std::atomic<bool> closed{false};
   std::atomic<bool> damaged{false};  ///< a connection found the file itself wrong: nothing may be written any more
   ReaderSet readers;

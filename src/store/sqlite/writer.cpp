@@ -40,7 +40,7 @@ std::string words_of(const std::exception_ptr& failure) {
 SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared> shared, DatabaseOptions options)
     : shared_(std::move(shared)),
       options_(std::move(options)),
-      connection_(std::move(connection), &shared_->damaged, options_.faults),
+      connection_(std::move(connection), &shared_->damaged, &shared_->changes, options_.faults),
       checkpointer_(connection_, *shared_),
       eraser_(connection_, checkpointer_),
       queue_(static_cast<std::size_t>(options_.queue)),
@@ -198,6 +198,7 @@ void SqliteWriter::end_group() {
       return run_each_alone(std::exchange(group_.members, {}));
   }
   const auto fatal = failure ? undo_group(failure) : commit_group();
+  group_.written = connection_.take_written();
   auto group = std::exchange(group_, {});
   if (!fatal && group.number != 0) return syncer_.push(std::move(group));
   conclude(group);
@@ -208,6 +209,7 @@ void SqliteWriter::end_group() {
 void SqliteWriter::run_each_alone(std::vector<Member> members) {
   group_ = {};
   if (!connection_.rollback()) stop_for_good(exit_io, "a transaction cannot be undone");
+  shared_->changes.end(connection_.take_written());
   for (Member& member : members) {
     if (!begin_for(*member.command, runs_ahead_)) continue;
     run_one(std::move(member.command));
@@ -287,6 +289,7 @@ void SqliteWriter::conclude(Group& group) {
     }
     if (!group.work.messages.empty()) sink_.load(std::memory_order_acquire)->committed(group.work.messages);
   }
+  shared_->changes.end(group.written);
   for (Member& member : group.members) {
     running_ -= 1;
     member.command->done(std::move(member.failure));
