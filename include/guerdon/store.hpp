@@ -150,8 +150,9 @@ class Tx : public Snapshot {
     }
   }
 
-  /// Runs after the commit is durable, on the committing thread, never after a rollback. The only way to touch
-  /// memory (caches, indexes) from a command. Must not throw, block or use the transaction.
+  /// Runs after the commit is durable, on a store thread, in the order of commits, never after a rollback; the store may
+  /// have run later commands by then. The only way to touch memory (caches, indexes) from a command. Must not throw,
+  /// block, use the transaction or read: a Reader may wait for this very thread.
   virtual void on_commit(std::function<void()> action) = 0;
 
   /// Puts a message into the outbox at its place in commit order. Use `publish(tx, message)`.
@@ -190,12 +191,12 @@ struct Footprint {
 class Reader {
  public:
   virtual ~Reader() = default;
-  /// Runs `fn` on a snapshot that contains every command whose done() has been called.
+  /// Runs `fn` on a snapshot that contains every command whose done() has been called, and nothing that is not durable:
+  /// it may have to wait for the disk first.
   /// `steps` bounds the work (0 = unbounded): past it a StoreError of kind overrun ends it. Throws StoreError.
-  /// What `fn` saw is durable when this returns: it may have to wait for the disk.
   virtual void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) = 0;
-  /// As run(), for threads that must not wait. False: what `fn` saw is still on its way to the disk, and nobody may be
-  /// told of it before settle() allows it.
+  /// As run(), for threads that must not wait: `fn` may see what is still on its way to the disk. False: that may be so,
+  /// and nobody may be told of it before settle() allows it. So `fn` does nothing but read.
   [[nodiscard]] virtual bool look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) = 0;
   /// After a look() that answered false: tells whether what it saw has become durable, once that is known. On a store
   /// thread, or at once: hand over and return, and throw nothing.

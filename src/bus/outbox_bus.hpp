@@ -44,9 +44,9 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   void add(std::string consumer, std::string topic, std::string type, Handler handler,
            SubscribeOptions options) override;
   /// Somebody else delivers the messages of this topic: its place in the log is kept as a consumer's is, under that
-  /// name, and `news` is told of a partition with new messages, on the committing thread: hand over and return.
+  /// name, and `news` is told of a partition with new messages, on a store thread: hand over and return.
   void add_reader(std::string consumer, std::string topic, std::function<void(int partition)> news);
-  /// Told what was committed, on the committing thread. One at most, before messages are published.
+  /// Told what was committed, on a store thread. One at most, before messages are published.
   using Observer = std::function<void(std::span<const OutgoingMessage>)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
   /// How far behind its consumers are, what is parked and given up.
@@ -57,7 +57,7 @@ class OutboxBus final : public Bus, public store::OutboxSink {
   /// `hook` is told of every message that became a dead letter and whose topic begins so, whoever could not handle it;
   /// after the consumer's own on_dead and like it. Before seal().
   void tell_dead_letters(std::string topics, Hook hook);
-  /// `seen` is told what was committed, on the committing thread: hand over and return. Before start().
+  /// `seen` is told what was committed, on a store thread: hand over and return. Before start().
   void tell_commits(std::function<void(std::span<const OutgoingMessage>)> seen) { seen_ = std::move(seen); }
 
   [[nodiscard]] bool is_known(std::string_view consumer) const;

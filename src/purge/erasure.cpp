@@ -43,13 +43,11 @@ void want_erasure(Tx& tx, store::ManagedDatabase& database, const std::string& w
   tx.on_commit([&database, wish] { erase(database, wish); });
 }
 
-/// In a transaction, since it is a commit that wakes the store's writer.
 void resume_erasure(store::ManagedDatabase& database) {
-  (void)database.write([&database](Tx& tx) -> Result<void> {
-    if (const auto wish = tx.find<std::string>("SELECT value FROM server_state WHERE key = 'erase.pending'"))
-      tx.on_commit([&database, wish = *wish] { erase(database, wish); });
-    return {};
+  const auto wish = database.read([](Snapshot& snapshot) {
+    return snapshot.find<std::string>("SELECT value FROM server_state WHERE key = 'erase.pending'");
   });
+  if (wish) erase(database, *wish);
 }
 
 }  // namespace guerdon

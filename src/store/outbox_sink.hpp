@@ -20,7 +20,7 @@ class OutboxSink {
   /// message carries that of its own transaction.
   virtual void write(Connection& connection, Instant now, std::span<OutgoingMessage> messages) = 0;
 
-  /// After the commit, with the same messages, on the committing thread: wake whoever waits for them, and return.
+  /// After the commit, with the same messages, on a store thread: wake whoever waits for them, and return.
   virtual void committed(std::span<const OutgoingMessage> messages) noexcept = 0;
 };
 

@@ -43,14 +43,24 @@ std::unique_ptr<Command> CommandQueue::try_pop() {
 
 std::unique_ptr<Command> CommandQueue::pop(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [&] { return ready(); });
+  changed_.wait_for(lock, patience, [&] { return ready() || woken_; });
+  woken_ = false;
   return take();
 }
 
 std::unique_ptr<Command> CommandQueue::pop() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return ready(); });
+  changed_.wait(lock, [&] { return ready() || woken_; });
+  woken_ = false;
   return take();
+}
+
+void CommandQueue::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_all();
 }
 
 std::unique_ptr<Command> CommandQueue::take() {

@@ -41,8 +41,10 @@ class CommandQueue {
   [[nodiscard]] std::unique_ptr<Command> try_pop();
   /// Waits for the next one; null after `patience`, or when the queue is closed and empty.
   [[nodiscard]] std::unique_ptr<Command> pop(std::chrono::milliseconds patience);
-  /// Waits without end; null when the queue is closed and empty.
+  /// Waits without end; null after wake(), or when the queue is closed and empty.
   [[nodiscard]] std::unique_ptr<Command> pop();
+  /// Ends the pop that waits, or else the next one that would have to: there is something else to do.
+  void wake();
 
   void spent(Lane lane, std::chrono::nanoseconds time);
   void close();  ///< what is queued can still be popped
@@ -65,7 +67,7 @@ class CommandQueue {
   std::deque<std::unique_ptr<Command>> requests_, background_;
   std::size_t background_out_ = 0;
   LaneShare share_;
-  bool closed_ = false;
+  bool closed_ = false, woken_ = false;
 };
 
 }  // namespace guerdon::store

@@ -3,7 +3,10 @@
 #include "support/faulty_disk.hpp"
 
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <string>
+#include <utility>
 
 namespace guerdon::test {
 
@@ -33,8 +36,16 @@ struct Methods {
   sqlite3_io_methods faulty{};
 };
 
+/// Which file is which log.
+struct Logs {
+  std::mutex mutex;
+  std::map<sqlite3_file*, std::string> names;
+  std::function<void(const std::string&)> told;
+};
+
 struct Disk {
   Fault fault;
+  Logs logs;
   sqlite3_vfs* system = nullptr;
   sqlite3_vfs faulty{};
   Methods log, file;
@@ -57,8 +68,14 @@ int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) 
 template <Call call>
 int sync(sqlite3_file* file, int flags) {
   const auto* real = (call == Call::sync_log ? disk().log : disk().file).real;
-  const int code = disk().fault.strike(call);
-  return code == SQLITE_OK ? real->xSync(file, flags) : code;
+  if (const int code = disk().fault.strike(call); code != SQLITE_OK) return code;
+  const int code = real->xSync(file, flags);
+  if (call == Call::sync_log && code == SQLITE_OK) {
+    auto& logs = disk().logs;
+    const std::lock_guard lock{logs.mutex};
+    if (logs.told) logs.told(logs.names[file]);
+  }
+  return code;
 }
 
 int read(sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
@@ -86,6 +103,8 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   const int code = here.system->xOpen(here.system, name, file, flags, out_flags);
   if (code != SQLITE_OK) return code;
   if ((flags & SQLITE_OPEN_WAL) != 0) {
+    const std::lock_guard lock{here.logs.mutex};
+    here.logs.names[file] = name;
     exchange(file, here.log, [](sqlite3_io_methods& methods) {
       methods.xWrite = write<Call::write_log>;
       methods.xSync = sync<Call::sync_log>;
@@ -115,6 +134,7 @@ FaultyDisk::FaultyDisk() {
 
 FaultyDisk::~FaultyDisk() {
   disarm();
+  tell_syncs(nullptr);
   sqlite3_vfs_unregister(&disk().faulty);
   sqlite3_vfs_register(disk().system, 1);
 }
@@ -135,5 +155,11 @@ void FaultyDisk::disarm() {
 }
 
 bool FaultyDisk::armed() const { return disk().fault.left > 0; }
+
+void FaultyDisk::tell_syncs(std::function<void(const std::string&)> told) {
+  auto& logs = disk().logs;
+  const std::lock_guard lock{logs.mutex};
+  logs.told = std::move(told);
+}
 
 }  // namespace guerdon::test

@@ -4,6 +4,9 @@
 
 #include <sqlite3.h>
 
+#include <functional>
+#include <string>
+
 namespace guerdon::test {
 
 class FaultyDisk {
@@ -20,6 +23,9 @@ class FaultyDisk {
   void arm(Call call, int n, int code, bool stays = false);
   void disarm();
   [[nodiscard]] bool armed() const;  ///< it has not struck yet
+
+  /// Told of each write-ahead log that was synced, by its path, whoever did it, before they know; any thread.
+  void tell_syncs(std::function<void(const std::string& log)> told);
 };
 
 }  // namespace guerdon::test

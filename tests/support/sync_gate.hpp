@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -24,24 +23,29 @@ class SyncGate final : public store::FaultInjector {
     std::unique_lock lock{mutex_};
     arrived_ += 1;
     changed_.notify_all();
-    changed_.wait(lock, [this] { return open_; });
+    changed_.wait(lock, [this] { return open_ || let_through_ > 0; });
+    if (!open_) let_through_ -= 1;
     if (fails_) throw StoreError(StoreError::Kind::commit_unknown, "the disk is gone");
-    if (on_sync) on_sync();
   }
 
   void close() { set(false, false); }
   void open() { set(true, false); }
   void fail() { set(true, true); }
-  void wait_for_sync() {
+  /// One sync, of those that wait or come.
+  void let_one_through() {
+    const std::lock_guard lock{mutex_};
+    let_through_ += 1;
+    changed_.notify_all();
+  }
+  /// Until so many have come since the beginning.
+  void wait_for_sync(int count = 1) {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return arrived_ > 0; });
+    changed_.wait(lock, [&] { return arrived_ >= count; });
   }
   [[nodiscard]] int syncs() {
     const std::lock_guard lock{mutex_};
     return arrived_;
   }
-
-  std::function<void()> on_sync;  ///< just before a sync that is let through
 
  private:
   void set(bool open, bool fails) {
@@ -54,7 +58,7 @@ class SyncGate final : public store::FaultInjector {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool open_ = true, fails_ = false;
-  int arrived_ = 0;
+  int arrived_ = 0, let_through_ = 0;
 };
 
 /// Queues so many commands at once that the store runs ahead of the disk. The one that keeps it busy meanwhile outlasts

@@ -43,7 +43,7 @@ std::optional<std::string> Checkpointer::run(int mode) {
   due_at_ = std::max(bound, pages() + again_after);
   if ((code & 0xff) == SQLITE_IOERR) return sqlite_error(connection_.handle(), code, "a checkpoint failed").what();
   if (code != SQLITE_OK || copied < in_log) return std::nullopt;
-  shared_.commits.fetch_add(1, std::memory_order_release);
+  shared_.commits.add();
   shared_.readers.release(patience);
   return std::nullopt;
 }
@@ -55,7 +55,7 @@ std::optional<std::string> Checkpointer::copy_all(bool& is_whole) {
 
 /// Whoever begins to read once all is copied needs no log: those who use it are made to let go.
 std::optional<std::string> Checkpointer::cut(bool& is_cut) {
-  shared_.commits.fetch_add(1, std::memory_order_release);
+  shared_.commits.add();
   shared_.readers.release(patience);
   sqlite3_busy_timeout(connection_.handle(), 0);
   auto failure = attempt(SQLITE_CHECKPOINT_TRUNCATE, is_cut);

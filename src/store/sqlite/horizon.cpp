@@ -1,5 +1,6 @@
 #include "store/sqlite/horizon.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace guerdon::store {
@@ -8,6 +9,7 @@ void Horizon::reach(std::uint64_t number) {
   std::multimap<std::uint64_t, std::function<void(bool)>> told;
   {
     const std::lock_guard lock{mutex_};
+    reaching_ = std::this_thread::get_id();
     durable_.store(number);
     while (!waiting_.empty() && waiting_.begin()->first <= number) told.insert(waiting_.extract(waiting_.begin()));
   }
@@ -29,6 +31,8 @@ void Horizon::give_up() {
 bool Horizon::wait_for(std::uint64_t number) {
   if (is_durable(number)) return true;
   std::unique_lock lock{mutex_};
+  if (!has_given_up_ && reaching_ == std::this_thread::get_id())
+    throw std::logic_error("who brings commits to the disk must not wait for that: nothing after a commit may read");
   changed_.wait(lock, [&] { return is_durable(number) || has_given_up_; });
   return is_durable(number);
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <thread>
 
 namespace guerdon::store {
 
@@ -25,7 +26,8 @@ class Horizon {
   /// What is not durable by now never will be, nor will what follows.
   void give_up();
 
-  /// Until the commit is durable: true; false if it never will be.
+  /// Until the commit is durable: true; false if it never will be. Throws std::logic_error on the thread that calls
+  /// reach(), which would wait for itself.
   [[nodiscard]] bool wait_for(std::uint64_t number);
   /// Tells the same later, on the thread that finds it out; at once if it is known.
   void when(std::uint64_t number, std::function<void(bool is_durable)> told);
@@ -35,6 +37,7 @@ class Horizon {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::multimap<std::uint64_t, std::function<void(bool)>> waiting_;
+  std::thread::id reaching_;  // the thread that calls reach()
   bool has_given_up_ = false;
 };
 

@@ -37,18 +37,24 @@ SqliteReader::SqliteReader(std::shared_ptr<SqliteShared> shared, std::optional<s
 SqliteReader::~SqliteReader() { shared_->readers.remove(this); }
 
 void SqliteReader::run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
-  if (look(fn, steps) || shared_->horizon.wait_for(sees_)) return;
-  throw StoreError(StoreError::Kind::unavailable, "what was read did not reach the disk");
+  const std::lock_guard lock(mutex_);
+  refresh();
+  if (!shared_->horizon.wait_for(sees_))
+    throw StoreError(StoreError::Kind::unavailable, "what there is to read did not reach the disk");
+  visit(fn, steps);
 }
 
 bool SqliteReader::look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
   const std::lock_guard lock(mutex_);
+  refresh();
+  visit(fn, steps);
+  return shared_->horizon.is_durable(sees_);
+}
+
+void SqliteReader::visit(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
   bounded_ = steps > 0;
   steps_left_ = steps;
-  using Steady = std::chrono::steady_clock;
   deadline_ = longest_ ? Steady::now() + *longest_ : Steady::time_point::max();
-  seen_at_ = shared_->changes.now();  // before the snapshot
-  refresh();
   Snapshot snapshot(connection_, Moment{shared_->clock.now(), nullptr});
   try {
     fn(snapshot);
@@ -56,22 +62,27 @@ bool SqliteReader::look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
     connection_.rollback();  // after an error nothing is kept: SQLite may have ended the snapshot
     throw;
   }
-  if (is_new_ && sqlite3_txn_state(connection_.handle(), "main") != SQLITE_TXN_NONE) {
-    sees_ = shared_->horizon.visible();
-    is_new_ = false;
-  }
-  return is_new_ || shared_->horizon.is_durable(sees_);
 }
 
-/// Read before BEGIN: the snapshot has at least what was committed by then. What it has at most is known only once it
-/// is taken, by the first statement that reads.
+/// What is asked before the snapshot is taken, it has at least; what is asked after that, at most. BEGIN takes none,
+/// the first statement does.
 void SqliteReader::refresh() {
-  const std::uint64_t commits = shared_->commits.load(std::memory_order_acquire);
-  if (connection_.in_transaction() && commits == seen_) return;
+  const auto changes = shared_->changes.now();
+  const auto commits = shared_->commits.now();
+  if (connection_.in_transaction() && commits && commits == seen_) return;
   if (!connection_.rollback()) throw StoreError(StoreError::Kind::broken, "a snapshot cannot be ended");
-  connection_.begin("BEGIN");
+  bounded_ = false;
+  deadline_ = Steady::time_point::max();
+  try {
+    connection_.begin("BEGIN");
+    connection_.execute("SELECT 1 FROM sqlite_schema LIMIT 1", {}, [](const Row&) {});
+  } catch (...) {
+    connection_.rollback();
+    throw;
+  }
   seen_ = commits;
-  is_new_ = true;
+  seen_at_ = changes;
+  sees_ = shared_->horizon.visible();
 }
 
 void SqliteReader::release() noexcept {

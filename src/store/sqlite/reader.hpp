@@ -39,20 +39,22 @@ class SqliteReader final : public Reader {
   bool try_release() noexcept;
 
  private:
+  using Steady = std::chrono::steady_clock;
+
   static int on_progress(void* self) noexcept;
   void refresh();
+  void visit(FunctionRef<void(Snapshot&)> fn, std::int64_t steps);
 
   std::shared_ptr<SqliteShared> shared_;
   SqliteConnection connection_;
-  std::mutex mutex_;           // held during a run; the writer takes it to end a kept snapshot
-  std::uint64_t seen_ = 0;     // the commits that the kept snapshot has at least
-  std::uint64_t sees_ = 0;     // on the horizon: what it may have at most
-  std::uint64_t seen_at_ = 0;  // among the changes of tables: the snapshot has at least those
-  bool is_new_ = false;
+  std::mutex mutex_;                   // held during a run; the writer takes it to end a kept snapshot
+  std::optional<std::uint64_t> seen_;  // the commits that the kept snapshot has at least; empty: not to be kept
+  std::uint64_t sees_ = 0;             // on the horizon: what it may have at most
+  std::uint64_t seen_at_ = 0;          // among the changes of tables: the snapshot has at least those
   std::int64_t steps_left_ = 0;
   bool bounded_ = false;
   const std::optional<std::chrono::milliseconds> longest_;
-  std::chrono::steady_clock::time_point deadline_;
+  Steady::time_point deadline_;
 };
 
 }  // namespace guerdon::store

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,24 @@ class ReaderSet {
   std::vector<SqliteReader*> readers_;
 };
 
+/// Counts commits, so that a reader may keep its snapshot until there is another. Thread-safe; one thread commits.
+class Commits {
+ public:
+  /// How many anybody can have heard of; empty while one is about to be seen, which some do before others.
+  [[nodiscard]] std::optional<std::uint64_t> now() const noexcept {
+    const auto steps = steps_.load();
+    return steps % 2 == 0 ? std::optional{steps} : std::nullopt;
+  }
+  /// Around a commit that may be told as soon as it is seen.
+  void begin() noexcept { steps_.fetch_add(1); }
+  void end() noexcept { steps_.fetch_add(1); }
+  /// Of a commit that could be seen before: from now on it may be told. Also where kept snapshots have to go.
+  void add() noexcept { steps_.fetch_add(2); }
+
+ private:
+  std::atomic<std::uint64_t> steps_{0};  // odd between begin() and end()
+};
+
 struct SqliteShared {
   /// `on_disk`: false for a private one, which goes with the process.
   SqliteShared(std::string file, bool on_disk, const DatabaseOptions& options)
@@ -49,7 +68,7 @@ struct SqliteShared {
   const bool syncs_commits;  ///< before anybody hears of them
   const Clock& clock;
   const std::chrono::milliseconds busy_patience, longest_read;
-  std::atomic<std::uint64_t> commits{0};  ///< raised after each durable commit, before anybody hears of it
+  Commits commits;
   Horizon horizon;
   TableChanges changes;
   std::atomic<bool> closed{false};

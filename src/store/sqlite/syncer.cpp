@@ -1,13 +1,9 @@
-// The log has a descriptor of its own here. Closing it drops no lock: SQLite takes none on the log.
 #include "store/sqlite/syncer.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <pthread.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -19,8 +15,30 @@ constexpr std::size_t most_ahead = 2;  // groups that wait besides those whose s
 
 }  // namespace
 
-Syncer::Syncer(std::string log, FaultInjector* faults, Finish finish)
-    : log_(std::move(log)), faults_(faults), finish_(std::move(finish)) {}
+LogFile::LogFile(sqlite3* connection) {
+  sqlite3_vfs* system = nullptr;
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_VFS_POINTER, &system);
+  const char* const name = sqlite3_filename_wal(sqlite3_db_filename(connection, "main"));
+  memory_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(system->szOsFile));
+  file_ = reinterpret_cast<sqlite3_file*>(memory_.get());
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL;
+  const int code = system->xOpen(system, name, file_, flags, &flags);
+  if (code == SQLITE_OK) return;
+  if (file_->pMethods != nullptr) file_->pMethods->xClose(file_);
+  throw StoreError(StoreError::Kind::unavailable, std::string{"cannot open the log: "}.append(sqlite3_errstr(code)));
+}
+
+LogFile::~LogFile() { file_->pMethods->xClose(file_); }
+
+void LogFile::sync() {
+  const int code = file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL);
+  if (code == SQLITE_OK) return;
+  throw StoreError(StoreError::Kind::commit_unknown,
+                   std::string{"the log cannot be synced: "}.append(sqlite3_errstr(code)));
+}
+
+Syncer::Syncer(sqlite3* connection, FaultInjector* faults, Finish finish)
+    : connection_(connection), faults_(faults), finish_(std::move(finish)) {}
 
 Syncer::~Syncer() {
   {
@@ -29,15 +47,15 @@ Syncer::~Syncer() {
   }
   came_.notify_all();
   if (thread_.joinable()) thread_.join();
-  if (descriptor_ >= 0) close(descriptor_);
 }
 
 bool Syncer::is_ready() {
   if (thread_.joinable()) return true;
-  if (descriptor_ < 0) descriptor_ = open(log_.c_str(), O_RDWR | O_CLOEXEC);
-  if (descriptor_ < 0) return false;
   try {
+    if (!log_) log_.emplace(connection_);
     thread_ = std::thread([this] { work(); });
+  } catch (const StoreError&) {
+    return false;
   } catch (const std::system_error&) {
     return false;
   }
@@ -46,13 +64,11 @@ bool Syncer::is_ready() {
 }
 
 void Syncer::push(Group group) {
-  {
-    std::unique_lock lock{mutex_};
-    went_.wait(lock, [this] { return waiting_.size() < most_ahead; });
-    waiting_.push_back(std::move(group));
-    under_way_ += 1;
-  }
+  std::unique_lock lock{mutex_};
+  waiting_.push_back(std::move(group));  // at once: the sync that begins next covers it
+  under_way_ += 1;
   came_.notify_one();
+  went_.wait(lock, [this] { return waiting_.size() <= most_ahead; });
 }
 
 void Syncer::drain() {
@@ -83,11 +99,7 @@ void Syncer::sync(const std::vector<Group>& groups) {
   if (failure_ || std::ranges::none_of(groups, [](const Group& group) { return group.has_written; })) return;
   try {
     if (faults_ != nullptr) faults_->before_sync();
-    while (fdatasync(descriptor_) != 0) {
-      if (errno == EINTR) continue;
-      throw StoreError(StoreError::Kind::commit_unknown,
-                       fmt::format("the log cannot be synced: {}", std::generic_category().message(errno)));
-    }
+    log_->sync();
   } catch (...) {
     failure_ = std::current_exception();
   }

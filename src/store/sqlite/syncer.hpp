@@ -1,18 +1,22 @@
 // Brings committed groups to the disk on a thread of its own, so that the writer runs the next group meanwhile. Those
-// that came while it waited for the disk share the next fdatasync(2).
+// that came while it waited for the disk share the next sync.
 //
 // The log is append-only between checkpoints and its frames carry a checksum that continues from one to the next: after
-// a power cut SQLite takes the frames up to the last whole commit. So once fdatasync has returned, every commit that
-// was in the file before the call is durable (https://sqlite.org/fileformat2.html#the_write_ahead_log). That is what
+// a power cut SQLite takes the frames up to the last whole commit. So once a sync has returned, every commit that was
+// in the file before the call is durable (https://sqlite.org/fileformat2.html#the_write_ahead_log). That is what
 // `synchronous=FULL` does itself, on the writer's time.
 #pragma once
 
+#include <sqlite3.h>
+
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -21,20 +25,38 @@
 
 namespace guerdon::store {
 
+/// The log of a connection, opened once more, by the same file system and the name that it has there: SQLite follows
+/// links. It takes no locks, and closing it drops none.
+class LogFile {
+ public:
+  /// Throws StoreError. The connection outlives it.
+  explicit LogFile(sqlite3* connection);
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  ~LogFile();
+
+  /// As `synchronous=FULL` would. Throws StoreError (commit_unknown).
+  void sync();
+
+ private:
+  std::unique_ptr<std::byte[]> memory_;  ///< as much as this file system's file objects take
+  sqlite3_file* file_;
+};
+
 class Syncer {
  public:
   /// Null, or why the group's outcome is unknown; on the syncer's thread, in the order of push().
   using Finish = std::function<void(Group&, const std::exception_ptr& failure)>;
 
-  /// `log`: the path of the write-ahead log. Nothing is opened and no thread runs before it is needed.
-  Syncer(std::string log, FaultInjector* faults, Finish finish);
+  /// Of the connection's write-ahead log. Nothing is opened and no thread runs before it is needed.
+  Syncer(sqlite3* connection, FaultInjector* faults, Finish finish);
   Syncer(const Syncer&) = delete;
   Syncer& operator=(const Syncer&) = delete;
   ~Syncer();  ///< finishes what it has
 
   // The writer's thread alone:
 
-  /// False: it can't work now (no descriptor is left, the log is not there yet), and the writer has to sync by itself.
+  /// False: it can't work now (no descriptor is left), and the writer has to sync by itself.
   [[nodiscard]] bool is_ready();
   /// Takes a group that was committed, and waits while too many are ahead of it. After is_ready() only.
   void push(Group group);
@@ -46,10 +68,10 @@ class Syncer {
   void work();
   void sync(const std::vector<Group>& groups);
 
-  const std::string log_;
+  sqlite3* const connection_;
   FaultInjector* const faults_;
   const Finish finish_;
-  int descriptor_ = -1;
+  std::optional<LogFile> log_;
   std::exception_ptr failure_;  // of the first sync that failed: nothing after it can be trusted
   std::atomic<std::size_t> under_way_{0};
   std::mutex mutex_;

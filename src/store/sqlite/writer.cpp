@@ -44,7 +44,7 @@ SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared
       checkpointer_(connection_, *shared_),
       eraser_(connection_, checkpointer_),
       queue_(static_cast<std::size_t>(options_.queue)),
-      syncer_(shared_->path + "-wal", options_.faults,
+      syncer_(connection_.handle(), options_.faults,
               [this](Group& group, const std::exception_ptr& failure) { synced(group, failure); }) {
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "store-writer");
@@ -106,6 +106,7 @@ void SqliteWriter::checkpoint() {
 
 void SqliteWriter::erase() {
   syncer_.drain();
+  if (!writable()) return;
   if (const auto failure = eraser_.step()) stop_for_good(exit_io, *failure);
 }
 
@@ -231,9 +232,13 @@ std::exception_ptr SqliteWriter::write_outbox() {
 std::optional<std::string> SqliteWriter::commit_group() {
   std::exception_ptr failure;
   group_.commit_begin = Monotonic::now();
-  if (runs_ahead_) group_.number = shared_->horizon.announce();
+  if (runs_ahead_)
+    group_.number = shared_->horizon.announce();
+  else
+    shared_->commits.begin();
   const auto writes = checkpointer_.writes();
   const auto outcome = connection_.commit(failure);
+  if (!runs_ahead_) shared_->commits.end();
   group_.has_written = checkpointer_.writes() != writes;
   group_.is_kept = outcome == SqliteConnection::Commit::done;
   if (outcome == SqliteConnection::Commit::refused) return undo_group(failure);
@@ -266,6 +271,7 @@ std::optional<std::string> SqliteWriter::undo_group(const std::exception_ptr& fa
 /// On the syncer's thread.
 void SqliteWriter::synced(Group& group, const std::exception_ptr& failure) {
   if (!failure) {
+    shared_->commits.add();  // first: who is told now may ask a reader that has not seen it
     shared_->horizon.reach(group.number);
     return conclude(group);
   }
@@ -281,7 +287,6 @@ void SqliteWriter::conclude(Group& group) {
     figures_.nanoseconds.note(std::chrono::nanoseconds{Monotonic::now() - group.commit_begin}.count());
     figures_.commands.note(static_cast<std::int64_t>(group.members.size()));
     commits_ += 1;
-    shared_->commits.fetch_add(1, std::memory_order_release);
     try {
       for (const auto& action : group.work.actions) action();
     } catch (...) {

@@ -39,7 +39,10 @@ class SqliteWriter {
   /// Finishes what is queued, checkpoints, ends the thread. Idempotent; not for the writer's own thread.
   void stop();
   /// See ManagedDatabase::erase_deleted().
-  void erase_deleted(std::function<void()> done) { eraser_.ask(std::move(done)); }
+  void erase_deleted(std::function<void()> done) {
+    eraser_.ask(std::move(done));
+    queue_.wake();
+  }
   void set_outbox_sink(OutboxSink* sink) noexcept { sink_.store(sink, std::memory_order_release); }
   [[nodiscard]] StoreStats stats() const noexcept;
   [[nodiscard]] const CommitFigures& commit_figures() const noexcept { return figures_; }

@@ -1,5 +1,8 @@
 // The relay beside a cluster that works: what comes out is what was committed, in order, once.
+#include <future>
+
 #include "support/relay_site.hpp"
+#include "support/sync_gate.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -53,6 +56,40 @@ TEST_CASE("every committed message reaches its topic, with its key, its headers 
   CHECK(run.relay->figures().state == kafka::State::ok);
   CHECK(run.relay->figures().producers_remade == 0);
   for (const auto& record : reader.records()) CHECK(record.value.find("987654321") == std::string::npos);
+}
+
+TEST_CASE("nothing is sent that the disk does not have yet") {
+  SyncGate gate;
+  store::DatabaseOptions options;
+  options.faults = &gate;
+  TestDatabase store{Engine::sqlite, Schema::migrated, options};
+  MockKafka cluster;
+  RelayRun run{store, kafka_config(cluster.brokers())};
+  publish_all(store, Noted{"a", 0});
+  KafkaReader reader{cluster.brokers(), topics};
+  REQUIRE(reader.read_until([](const auto& records) { return records.size() == 1; }));
+  gate.close();
+  std::vector<std::future<void>> commands;
+  queue_behind(*store, [&] {
+    for (int n = 1; n <= 200; ++n) {
+      commands.push_back(submit(*store, [n](Tx& tx) {
+        std::this_thread::sleep_for(200us);  // in several groups
+        publish(tx, Noted{"a", n});
+        return true;
+      }));
+    }
+  });
+  gate.wait_for_sync();
+  gate.let_one_through();  // of which the relay is told, and finds what follows as well
+  gate.wait_for_sync(2);
+  std::size_t told = 0;
+  for (auto& command : commands) told += command.wait_for(0s) == std::future_status::ready ? 1 : 0;
+  std::this_thread::sleep_for(500ms);
+  CHECK_FALSE(reader.read_until([&](const auto& records) { return records.size() > 1 + told; }, 1s));
+  gate.open();
+  for (auto& command : commands) command.get();
+  CHECK(run.drains());
+  check_delivered(*store, reader);
 }
 
 TEST_CASE("a cluster that makes no topics for us is used with those that it has") {

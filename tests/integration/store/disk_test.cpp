@@ -9,6 +9,7 @@
 #include "support/commands.hpp"
 #include "support/databases.hpp"
 #include "support/faulty_disk.hpp"
+#include "support/sync_gate.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -18,7 +19,8 @@ using End = std::optional<Kind>;  // of a command: why it failed, or nothing
 
 namespace {
 
-constexpr int commands_a_round = 3;
+/// A few commands that one commit takes, or so many that the store runs ahead of the disk.
+int few_or_many() { return GENERATE(3, 12); }
 
 struct Fixture {
   Fixture() : store(Engine::sqlite, Schema::migrated, options()) {}
@@ -62,17 +64,16 @@ bool work(Tx& tx, const std::string& key) {
 
 std::string key_of(int round, int command) { return std::to_string(round) + "-" + std::to_string(command); }
 
-/// Commands that share a commit while the disk is as `arm` made it; how each ended.
+/// So many commands that queue up while the disk is as `arm` made it; how each ended.
 template <class F>
-std::vector<End> round(Fixture& fixture, int number, F arm) {
+std::vector<End> round(Fixture& fixture, int number, int count, F arm) {
   std::vector<std::future<void>> commands;
-  {
-    const BusyStore busy(*fixture.store);
+  queue_behind(*fixture.store, [&] {
     arm();
-    for (int i = 0; i < commands_a_round; ++i) {
+    for (int i = 0; i < count; ++i) {
       commands.push_back(submit(*fixture.store, [key = key_of(number, i)](Tx& tx) { return work(tx, key); }));
     }
-  }
+  });
   std::vector<End> ends;
   for (auto& command : commands) ends.push_back(failure_of(command));
   return ends;
@@ -82,10 +83,12 @@ std::vector<End> round(Fixture& fixture, int number, F arm) {
 
 TEST_CASE("wherever the disk is full, commands are refused as a whole, and writing goes on when there is room") {
   Fixture fixture;
+  const int commands_a_round = few_or_many();
   int number = 0;
   for (bool struck = true; struck;) {
     ++number;
-    const auto ends = round(fixture, number, [&] { fixture.disk.arm(Call::write_log, number, SQLITE_FULL, true); });
+    const auto ends =
+        round(fixture, number, commands_a_round, [&] { fixture.disk.arm(Call::write_log, number, SQLITE_FULL, true); });
     struck = !fixture.disk.armed();
     for (int i = 0; i < commands_a_round; ++i) {
       const auto end = ends[static_cast<std::size_t>(i)];
@@ -94,7 +97,7 @@ TEST_CASE("wherever the disk is full, commands are refused as a whole, and writi
       CHECK(fixture.rows(key_of(number, i)) == (end ? 0 : 3));
     }
     fixture.disk.disarm();
-    const auto after = round(fixture, 1000 + number, [] {});
+    const auto after = round(fixture, 1000 + number, commands_a_round, [] {});
     CHECK(std::ranges::count(after, End{}) == commands_a_round);
     CHECK(fixture.fatal == 0);
   }
@@ -104,12 +107,13 @@ TEST_CASE("wherever the disk is full, commands are refused as a whole, and writi
 
 TEST_CASE("wherever writing the log fails, what was answered is there after the restart and nothing is half there") {
   Fixture fixture;
+  const int commands_a_round = few_or_many();
   const auto call = GENERATE(Call::write_log, Call::sync_log);
   const int code = call == Call::write_log ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC;
   int number = 0;
   for (bool struck = true; struck;) {
     ++number;
-    const auto ends = round(fixture, number, [&] { fixture.disk.arm(call, number, code); });
+    const auto ends = round(fixture, number, commands_a_round, [&] { fixture.disk.arm(call, number, code); });
     struck = !fixture.disk.armed();
     const bool unknown = std::ranges::count(ends, End{Kind::commit_unknown}) > 0;
     fixture.store->close();

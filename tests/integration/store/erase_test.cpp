@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
+#include <future>
 #include <random>
 #include <set>
 #include <thread>
@@ -175,6 +176,16 @@ TEST_CASE("a reader in the middle of an old state holds erasing up, and no longe
   reader.join();
   CHECK(comes_true([&] { return store.log_is_empty() && store.left_behind() == 0; }));
   CHECK(store.is_sound());
+}
+
+TEST_CASE("erasing begins at once, also while nobody writes") {
+  Store store;
+  store.delete_most();
+  std::this_thread::sleep_for(600ms);  // the store has copied its log and waits for commands
+  std::promise<void> done;
+  store.database->erase_deleted([&] { done.set_value(); });
+  CHECK(done.get_future().wait_for(20s) == std::future_status::ready);
+  CHECK(store.left_behind() == 0);
 }
 
 TEST_CASE("a wish to erase that the process did not live to see is taken up at the next start, and then forgotten") {

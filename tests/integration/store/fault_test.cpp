@@ -5,6 +5,7 @@
 #include "support/commands.hpp"
 #include "support/databases.hpp"
 #include "support/nth_fault.hpp"
+#include "support/sync_gate.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -12,7 +13,18 @@ using What = NthFault::What;
 
 namespace {
 
-constexpr int commands_a_round = 3;
+constexpr int few = 3, so_many_that_it_runs_ahead = 12;
+
+/// What a loop goes over: how many commands queue up behind each other, in which store.
+struct Site {
+  Engine engine;
+  int commands;
+};
+std::vector<Site> sites() {
+  std::vector<Site> all{{Engine::sqlite, so_many_that_it_runs_ahead}};
+  for (const Engine engine : engines()) all.push_back({engine, few});
+  return all;
+}
 
 struct Faulty {
   explicit Faulty(Engine engine) : store(engine, Schema::migrated, options()) {}
@@ -48,62 +60,63 @@ bool work(Tx& tx, const std::string& key) {
     return {};
   });
   const auto undone = tx.savepoint([&]() -> Result<void> {
-    tx.exec("DELETE FROM server_state WHERE key LIKE $1", key + "%");
+    tx.exec("DELETE FROM server_state WHERE key LIKE $1", key + "/%");
     return problems::forbidden;
   });
   tx.exec("INSERT INTO server_state (key, value) VALUES ($1, '3')", key + "/3");
   return kept.has_value() && !undone.has_value();
 }
 
-/// A few commands that queue up behind each other; which of them were said to be done.
-std::vector<bool> round(Faulty& faulty, int number, What what, StoreError::Kind kind) {
+/// Commands that queue up behind each other; which of them were said to be done.
+std::vector<bool> round(Faulty& faulty, int number, int count, What what, StoreError::Kind kind) {
   std::vector<std::future<void>> commands;
-  {
-    const BusyStore busy(*faulty.store);
+  queue_behind(*faulty.store, [&] {
     faulty.faults.arm(what, number, kind);
-    for (int i = 0; i < commands_a_round; ++i) {
+    for (int i = 0; i < count; ++i) {
       const auto key = std::to_string(number) + "-" + std::to_string(i);
       commands.push_back(submit(*faulty.store, [key](Tx& tx) { return work(tx, key); }));
     }
-  }
+  });
   std::vector<bool> done;
   for (auto& command : commands) done.push_back(!failure_of(command));
   return done;
 }
 
 void check_all_or_nothing(Faulty& faulty, int number, const std::vector<bool>& done) {
-  for (int i = 0; i < commands_a_round; ++i) {
+  for (std::size_t i = 0; i < done.size(); ++i) {
     const auto key = std::to_string(number) + "-" + std::to_string(i);
     INFO("command " << key);
-    CHECK(faulty.rows(key) == (done[static_cast<std::size_t>(i)] ? 3 : 0));
-    CHECK(faulty.messages(key) == (done[static_cast<std::size_t>(i)] ? 1 : 0));
+    CHECK(faulty.rows(key + "/") == (done[i] ? 3 : 0));
+    CHECK(faulty.messages(key) == (done[i] ? 1 : 0));
   }
 }
 
 }  // namespace
 
 TEST_CASE("whichever statement fails, each command happens wholly or not at all") {
-  Faulty faulty{GENERATE(from_range(engines()))};
+  const auto site = GENERATE(from_range(sites()));
+  Faulty faulty{site.engine};
   const auto kind = GENERATE(StoreError::Kind::broken, StoreError::Kind::constraint, StoreError::Kind::storage_full);
   int number = 0;
   bool struck = true;
   while (struck) {
-    const auto done = round(faulty, ++number, What::statement, kind);
+    const auto done = round(faulty, ++number, site.commands, What::statement, kind);
     struck = !faulty.faults.armed();
     faulty.faults.disarm();
     check_all_or_nothing(faulty, number, done);
-    if (!struck) CHECK(std::ranges::count(done, true) == commands_a_round);
+    if (!struck) CHECK(std::ranges::count(done, true) == site.commands);
   }
-  CHECK(number > 3 * 8);
+  CHECK(number > site.commands * 8);
   CHECK(faulty.fatal == 0);
 }
 
 TEST_CASE("whichever commit is refused, what was not kept was not said to be") {
-  Faulty faulty{GENERATE(from_range(engines()))};
+  const auto site = GENERATE(from_range(sites()));
+  Faulty faulty{site.engine};
   int number = 0;
   bool struck = true;
   while (struck) {
-    const auto done = round(faulty, ++number, What::commit_refused, StoreError::Kind::storage_full);
+    const auto done = round(faulty, ++number, site.commands, What::commit_refused, StoreError::Kind::storage_full);
     struck = !faulty.faults.armed();
     faulty.faults.disarm();
     check_all_or_nothing(faulty, number, done);
