@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -40,7 +41,8 @@ class SyncGate final : public store::FaultInjector {
   /// Until so many have come since the beginning.
   void wait_for_sync(int count = 1) {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return arrived_ >= count; });
+    if (!changed_.wait_for(lock, std::chrono::seconds{60}, [&] { return arrived_ >= count; }))
+      throw std::runtime_error("the store does not sync");
   }
   [[nodiscard]] int syncs() {
     const std::lock_guard lock{mutex_};
