@@ -36,16 +36,16 @@ struct Free {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
 using Context = std::unique_ptr<redisContext, Free>;
-using Reply = std::unique_ptr<redisReply, Free>;
+using RedisReply = std::unique_ptr<redisReply, Free>;
 
-Reply ask(redisContext& context, const std::vector<std::string>& words) {
+RedisReply ask(redisContext& context, const std::vector<std::string>& words) {
   std::vector<const char*> texts;
   std::vector<std::size_t> sizes;
   for (const auto& word : words) {
     texts.push_back(word.data());
     sizes.push_back(word.size());
   }
-  return Reply{
+  return RedisReply{
       static_cast<redisReply*>(redisCommandArgv(&context, static_cast<int>(words.size()), texts.data(), sizes.data()))};
 }
 

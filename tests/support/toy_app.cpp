@@ -55,6 +55,20 @@ struct Number {
 };
 BOOST_DESCRIBE_STRUCT(Number, (), (number))
 
+struct ShelfQuery {
+  std::optional<Instant> until;  // when it may become another
+  std::optional<bool> unstable;  // it may be another at any time
+};
+BOOST_DESCRIBE_STRUCT(ShelfQuery, (), (until, unstable))
+
+struct Shelf {
+  std::vector<Item> items;
+  std::vector<Role> roles;
+  bool knows_caller = false;
+  Instant at;
+};
+BOOST_DESCRIBE_STRUCT(Shelf, (), (items, roles, knows_caller, at))
+
 struct Who {
   std::optional<UserId> user;
   std::vector<Role> roles;
@@ -242,6 +256,25 @@ void add_odd(Router& router) {
                  });
 }
 
+void add_shelf(Router& router, ToyCounts& counts) {
+  router.query(
+      {.method = "GET",
+       .path = "/api/shelf",
+       .policy = Policy::any_account(),
+       .summary = "All items, remembered",
+       .etag = true,
+       .remembered = true},
+      [&counts](Snapshot& snapshot, const Caller& caller,
+                const Request<None, ShelfQuery>& request) -> Result<Reply<Shelf>> {
+        ++counts.readings;
+        const bool knows_caller = caller.user || caller.key || !caller.address.empty() || !caller.request_id.empty();
+        Reply<Shelf> reply{.body = {snapshot.list<Item>("SELECT id, name, count FROM toy_items ORDER BY name"),
+                                    caller.roles.list(), knows_caller, snapshot.now()}};
+        if (!request.query.unstable) reply.same_until = request.query.until.value_or(Instant::max());
+        return reply;
+      });
+}
+
 // A stream of one word.
 class OneWord final : public http::EventSource {
  public:
@@ -285,6 +318,7 @@ void add_toy_routes(Router& router, ToyCounts& counts) {
   add_prepared(router, counts);
   add_public(router, counts);
   add_odd(router);
+  add_shelf(router, counts);
 }
 
 ToyApp::ToyApp(Engine engine, std::chrono::milliseconds window, http::RateLimiter* limiter,

@@ -25,7 +25,7 @@ class ToyAuthenticator final : public Authenticator {
 
 /// What toy handlers count: how often they ran, whatever became of it.
 struct ToyCounts {
-  std::atomic<int> creations{0}, preparations{0};
+  std::atomic<int> creations{0}, preparations{0}, readings{0};
 };
 
 /// Declares the toy routes: items that are created, read, changed and deleted, and some that misbehave.
