@@ -11,7 +11,6 @@ FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       ca-certificates \
-      libargon2-1 \
       libdate-tz3 \
       libfmt9 \
       libhiredis0.14 \

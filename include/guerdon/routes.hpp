@@ -78,7 +78,7 @@ struct RouteSpec {
   /// The answer is a function of the request, the caller's roles, rows, and nothing else until the `same_until` that it
   /// comes with: while they stay as they are it may be given again. The handler's caller has roles only. Queries only.
   bool remembered = false;
-  std::string_view alias = {};         ///< a second path that means the same
+  std::string_view alias = {};  ///< a second path that means the same
   std::size_t max_body = 64 * 1024;
   Budget budget = Budget::automatic;
 };

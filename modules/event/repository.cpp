@@ -63,6 +63,8 @@ std::vector<EventRow> list_after(Snapshot& snapshot, EventId after, std::int64_t
 }
 
 void mark_has_progress(Tx& tx, EventId id) {
+  // First asked: a statement that may write makes what is remembered of events old, whether it finds a row or not.
+  if (!tx.find<EventId>("SELECT id FROM event_events WHERE id = $1 AND NOT has_progress", id)) return;
   tx.exec("UPDATE event_events SET has_progress = TRUE WHERE id = $1 AND NOT has_progress", id);
 }
 

@@ -1,7 +1,6 @@
 // The HTTP routes of events. Declarations only.
 #include "routes.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "deletion.hpp"
@@ -24,16 +23,12 @@ Result<Reply<EventView>> get_event(const Service& service, Snapshot& snapshot, c
   return Reply<EventView>{.body = *std::move(view), .same_until = until};
 }
 
-// Which events are in a state is of the time as well: such a list may be another at once.
 Result<Reply<Page<EventView>>> list_events(const Service& service, Snapshot& snapshot, const Caller& caller,
                                            const Request<None, EventListQuery>& request) {
   auto page = service.list_events(snapshot, caller, request.query);
   if (!page) return std::move(page).error();
-  Reply<Page<EventView>> reply{.body = *std::move(page)};
-  if (request.query.state) return reply;
-  reply.same_until = Instant::max();
-  for (const auto& view : reply.body.items) reply.same_until = std::min(*reply.same_until, same_until(view));
-  return reply;
+  const auto until = same_until(*page, request.query);
+  return Reply<Page<EventView>>{.body = *std::move(page), .same_until = until};
 }
 
 void declare_events(Router& routes, Service& service) {

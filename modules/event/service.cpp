@@ -87,6 +87,13 @@ Instant same_until(const EventView& view) {
   return Instant::max();
 }
 
+std::optional<Instant> same_until(const Page<EventView>& page, const EventListQuery& query) {
+  if (query.state) return std::nullopt;
+  Instant until = Instant::max();
+  for (const auto& view : page.items) until = std::min(until, same_until(view));
+  return until;
+}
+
 Result<EventView> Service::create(Tx& tx, const Caller& caller, const Decoded<EventRegisterRequest>& request) const {
   EventRow row;
   if (const auto applied = apply(request, default_zone_, row); !applied) return applied.error();

@@ -1,6 +1,8 @@
 // The use cases of events: create, change, look.
 #pragma once
 
+#include <optional>
+
 #include "dto.hpp"
 #include "guerdon/caller.hpp"
 #include "guerdon/codec/decoded.hpp"
@@ -10,6 +12,8 @@ namespace guerdon::event {
 
 /// Until when the view stays the same if nobody changes the event: its state is of the time.
 [[nodiscard]] Instant same_until(const EventView& view);
+/// The same of a page. Empty where which events are on it is of the time as well: it may be another at once.
+[[nodiscard]] std::optional<Instant> same_until(const Page<EventView>& page, const EventListQuery& query);
 
 class Service {
  public:

@@ -1,19 +1,21 @@
-// argon2id through libargon2. The library wipes its working memory; nothing here keeps a password.
+// argon2id through libsodium, which has it for the vector instructions of the processor at hand. Nothing here keeps a
+// password.
 #include "guerdon/password.hpp"
 
-#include <argon2.h>
+#include <sodium.h>
 
+#include <cerrno>
 #include <charconv>
-#include <new>
 #include <stdexcept>
 
+#include "base/hash_memory.hpp"
 #include "guerdon/base64url.hpp"
 
 namespace guerdon {
 namespace {
 
-constexpr std::uint32_t salt_size = 16;
-constexpr std::uint32_t hash_size = 32;
+constexpr std::size_t salt_size = crypto_pwhash_SALTBYTES;
+constexpr std::size_t hash_size = 32;
 static_assert(std::tuple_size_v<PasswordSalt> == salt_size);
 constexpr std::string_view scheme = "$argon2id$v=19$";
 
@@ -27,18 +29,21 @@ std::string to_phc_base64(std::string_view bytes) {
   return text;
 }
 
-[[noreturn]] void refuse(int code) {
-  const std::string message = std::string{"argon2: "} + argon2_error_message(code);
-  switch (code) {
-    case ARGON2_MEMORY_TOO_LITTLE:
-    case ARGON2_MEMORY_TOO_MUCH:
-    case ARGON2_TIME_TOO_SMALL:
-    case ARGON2_LANES_TOO_FEW:
-    case ARGON2_LANES_TOO_MANY:
-      throw std::invalid_argument(message);
-    default:
-      throw std::runtime_error(message);
-  }
+/// Chooses the instructions, once a process.
+void prepare_library() {
+  static const bool is_ready = sodium_init() >= 0;
+  if (!is_ready) throw std::runtime_error("argon2: libsodium cannot be initialised");
+}
+
+/// What precedes salt and hash.
+std::string parameters_of(const PasswordCost& cost) {
+  return std::string{scheme} + "m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.iterations) +
+         ",p=1$";
+}
+
+void check(const PasswordCost& cost) {
+  if (cost.memory_kib < crypto_pwhash_MEMLIMIT_MIN / 1024 || cost.iterations < crypto_pwhash_OPSLIMIT_MIN)
+    throw std::invalid_argument("argon2: at least 8 KiB of memory and one iteration");
 }
 
 /// Reads "<name><number>" at the front of the text and cuts it off.
@@ -57,40 +62,39 @@ std::optional<PasswordCost> cost_of(std::string_view phc) {
   phc.remove_prefix(scheme.size());
   const auto memory = take(phc, "m=");
   const auto iterations = take(phc, ",t=");
-  const auto lanes = take(phc, ",p=");
-  if (!memory || !iterations || !lanes) return std::nullopt;
-  return PasswordCost{*memory, *iterations, *lanes};
+  if (!memory || !iterations || !take(phc, ",p=")) return std::nullopt;
+  return PasswordCost{*memory, *iterations};
 }
 
 }  // namespace
 
 std::string hash_password(const PasswordCost& cost, std::string_view password, const PasswordSalt& salt) {
-  const std::size_t size = argon2_encodedlen(cost.iterations, cost.memory_kib, cost.lanes, salt_size, hash_size,
-                                             Argon2_id);  // with the final NUL
-  std::string phc(size, '\0');
-  const int code = argon2id_hash_encoded(cost.iterations, cost.memory_kib, cost.lanes, password.data(), password.size(),
-                                         salt.data(), salt.size(), hash_size, phc.data(), phc.size());
-  if (code != ARGON2_OK) refuse(code);
-  phc.resize(phc.find('\0'));
-  return phc;
+  prepare_library();
+  check(cost);
+  const KeepsHashMemory keeps_memory;
+  std::array<unsigned char, hash_size> hash;
+  const auto* const salt_bytes = reinterpret_cast<const unsigned char*>(salt.data());
+  const int code = crypto_pwhash(hash.data(), hash.size(), password.data(), password.size(), salt_bytes,
+                                 cost.iterations, std::size_t{cost.memory_kib} * 1024, crypto_pwhash_ALG_ARGON2ID13);
+  if (code != 0) throw std::runtime_error("argon2: there is not enough memory for a hash");
+  return parameters_of(cost) + to_phc_base64({reinterpret_cast<const char*>(salt.data()), salt.size()}) + '$' +
+         to_phc_base64({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
 bool verify_password(std::string_view phc, std::string_view password) {
+  prepare_library();
   const std::string encoded{phc};
-  const int code = argon2id_verify(encoded.c_str(), password.data(), password.size());
-  if (code == ARGON2_VERIFY_MISMATCH) return false;
-  if (code != ARGON2_OK) refuse(code);
-  return true;
+  if (!phc.starts_with(scheme)) throw std::runtime_error("argon2: a text that is no argon2id hash");
+  const KeepsHashMemory keeps_memory;
+  errno = 0;
+  if (crypto_pwhash_str_verify(encoded.c_str(), password.data(), password.size()) == 0) return true;
+  if (errno == EINVAL) return false;  // the only failure that it is set so for
+  throw std::runtime_error("argon2: not enough memory, or a text that is no argon2id hash");
 }
 
 std::string decoy_password_hash(const PasswordCost& cost, const std::array<std::byte, 48>& noise) {
   const std::string_view bytes{reinterpret_cast<const char*>(noise.data()), noise.size()};
-  std::string phc{scheme};
-  phc += "m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.iterations) +
-         ",p=" + std::to_string(cost.lanes);
-  phc += '$' + to_phc_base64(bytes.substr(0, salt_size));
-  phc += '$' + to_phc_base64(bytes.substr(salt_size));
-  return phc;
+  return parameters_of(cost) + to_phc_base64(bytes.substr(0, salt_size)) + '$' + to_phc_base64(bytes.substr(salt_size));
 }
 
 bool is_weaker(std::string_view phc, const PasswordCost& policy) {

@@ -31,7 +31,7 @@ Response to_response(Result<Answer> result, const Job& job) {
 // Is the resource still the one that If-Match names?
 std::optional<Response> check_precondition(Job& job, Tx& tx) {
   if (!job.paired) return std::nullopt;
-  auto current = job.paired->read(tx, job.caller);
+  auto current = read(job.entry->paired->route.spec, *job.paired, tx, job.caller);
   if (!current) return problem_response(current.error(), job.request_id());
   if (names_strongly(job.if_match, etag_of(current->body))) return std::nullopt;
   return problem_response(Error{problems::precondition_failed, "The resource is not the one that If-Match names."},
@@ -143,10 +143,15 @@ Response answer_query(Job& job, Snapshot& snapshot) {
   return conditional(job, run_query(job, snapshot, ignored));
 }
 
-Response run_query(Job& job, Snapshot& snapshot, std::optional<Instant>& same_until) {
+Result<Answer> read(const RouteSpec& spec, Call& query, Snapshot& snapshot, const Caller& caller) {
+  if (!spec.remembered) return query.read(snapshot, caller);
   Caller roles_only;
-  roles_only.roles = job.caller.roles;
-  auto answer = (*job.call)->read(snapshot, job.spec().remembered ? roles_only : job.caller);
+  roles_only.roles = caller.roles;
+  return query.read(snapshot, roles_only);
+}
+
+Response run_query(Job& job, Snapshot& snapshot, std::optional<Instant>& same_until) {
+  auto answer = read(job.spec(), **job.call, snapshot, job.caller);
   if (answer) same_until = answer->same_until;
   auto response = to_response(std::move(answer), job);
   if (job.spec().etag && response.status == 200) response.headers.emplace_back("ETag", etag_of(response.body));

@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "guerdon/password.hpp"
+
 namespace guerdon {
 namespace {
 
@@ -58,7 +60,8 @@ TaskPoolOptions hash_pool_options(const Config& config) {
   return {.name = "hash",
           .threads = static_cast<std::size_t>(config.auth.hash_threads.value()),
           .queue = static_cast<std::size_t>(config.auth.hash_queue.value()),
-          .low_priority = true};
+          .low_priority = true,
+          .on_idle = release_password_memory};
 }
 
 TaskPoolOptions task_pool_options(const Config& config) {

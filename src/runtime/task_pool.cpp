@@ -15,6 +15,8 @@
 namespace guerdon {
 namespace {
 
+constexpr std::chrono::seconds idle_after{1};
+
 std::size_t or_one_per_core(std::size_t threads) {
   return threads != 0 ? threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
@@ -94,13 +96,23 @@ std::uint64_t TaskPool::refused() const {
   return refused_;
 }
 
+void TaskPool::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto is_over = [this] { return stopping_ || !waiting_.empty(); };
+  if (options_.on_idle && !work_to_do_.wait_for(lock, idle_after, is_over)) {
+    lock.unlock();
+    run(options_.on_idle, options_.name);
+    lock.lock();
+  }
+  work_to_do_.wait(lock, is_over);
+}
+
 void TaskPool::work(std::size_t index) {
   const std::string name = options_.name + "/" + std::to_string(index);
   static_cast<void>(pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()));
   if (options_.low_priority) lower_priority();
   std::unique_lock lock{mutex_};
   while (true) {
-    work_to_do_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    wait_for_work(lock);
     if (waiting_.empty()) break;
     std::function<void()> task = std::move(waiting_.front());
     waiting_.pop_front();

@@ -21,6 +21,8 @@ struct TaskPoolOptions {
   std::size_t queue = 256;     ///< tasks that may wait; those that run do not count
   /// For work that burns CPU: SCHED_BATCH and nice 10, so that the I/O threads go first without starving it.
   bool low_priority = false;
+  /// Called on a thread that has had nothing to do for a second, once each time: it may give back what it keeps.
+  std::function<void()> on_idle = {};
 };
 
 class TaskPool {
@@ -45,6 +47,7 @@ class TaskPool {
 
  private:
   void work(std::size_t index);
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
 
   const TaskPoolOptions options_;
   const std::size_t thread_count_;

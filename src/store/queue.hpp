@@ -39,11 +39,11 @@ class CommandQueue {
   [[nodiscard]] Push push(std::unique_ptr<Command>& command);
   /// The next one, or null when none waits that may run.
   [[nodiscard]] std::unique_ptr<Command> try_pop();
-  /// Waits for the next one; null after `patience`, or when the queue is closed and empty.
+  /// Waits for the next one; null after `patience` or wake(), or when the queue is closed and empty.
   [[nodiscard]] std::unique_ptr<Command> pop(std::chrono::milliseconds patience);
   /// Waits without end; null after wake(), or when the queue is closed and empty.
   [[nodiscard]] std::unique_ptr<Command> pop();
-  /// Ends the pop that waits, or else the next one that would have to: there is something else to do.
+  /// Whoever waits in a pop, or else the next to pop, does not wait on: there is something else to do.
   void wake();
 
   void spent(Lane lane, std::chrono::nanoseconds time);

@@ -257,22 +257,27 @@ void add_odd(Router& router) {
 }
 
 void add_shelf(Router& router, ToyCounts& counts) {
-  router.query(
-      {.method = "GET",
-       .path = "/api/shelf",
-       .policy = Policy::any_account(),
-       .summary = "All items, remembered",
-       .etag = true,
-       .remembered = true},
-      [&counts](Snapshot& snapshot, const Caller& caller,
-                const Request<None, ShelfQuery>& request) -> Result<Reply<Shelf>> {
-        ++counts.readings;
-        const bool knows_caller = caller.user || caller.key || !caller.address.empty() || !caller.request_id.empty();
-        Reply<Shelf> reply{.body = {snapshot.list<Item>("SELECT id, name, count FROM toy_items ORDER BY name"),
-                                    caller.roles.list(), knows_caller, snapshot.now()}};
-        if (!request.query.unstable) reply.same_until = request.query.until.value_or(Instant::max());
-        return reply;
-      });
+  router.query({.method = "GET",
+                .path = "/api/shelf",
+                .policy = Policy::any_account(),
+                .summary = "All items, remembered",
+                .etag = true,
+                .remembered = true},
+               [&counts](Snapshot& snapshot, const Caller& caller,
+                         const Request<None, ShelfQuery>& request) -> Result<Reply<Shelf>> {
+                 ++counts.readings;
+                 const bool knows_caller =
+                     caller.user || caller.key || !caller.address.empty() || !caller.request_id.empty();
+                 Reply<Shelf> reply{.body = {snapshot.list<Item>("SELECT id, name, count FROM toy_items ORDER BY name"),
+                                             caller.roles.list(), knows_caller, snapshot.now()}};
+                 if (!request.query.unstable) reply.same_until = request.query.until.value_or(Instant::max());
+                 return reply;
+               });
+  router.command({.method = "PUT", .path = "/api/shelf", .policy = Policy::any_account(), .summary = "Clear the shelf"},
+                 [](Tx& tx, const Caller&, const Request<>&) -> Result<None> {
+                   tx.exec("DELETE FROM toy_items");
+                   return None{};
+                 });
 }
 
 // A stream of one word.

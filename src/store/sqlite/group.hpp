@@ -20,9 +20,9 @@ struct Group {
   std::vector<Member> members;
   PendingWork work;
   std::vector<Table> written;  ///< may have been
-  bool is_kept = false;      ///< committed, at least for whoever reads
-  bool has_written = false;  ///< there is something in the log to bring to the disk
-  std::uint64_t number = 0;  ///< on the horizon; 0: durable as soon as it is committed
+  bool is_kept = false;        ///< committed, at least for whoever reads
+  bool has_written = false;    ///< there is something in the log to bring to the disk
+  std::uint64_t number = 0;    ///< on the horizon; 0: durable as soon as it is committed
   std::chrono::steady_clock::time_point commit_begin;
 };
 

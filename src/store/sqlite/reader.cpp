@@ -69,7 +69,7 @@ void SqliteReader::visit(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
 void SqliteReader::refresh() {
   const auto changes = shared_->changes.now();
   const auto commits = shared_->commits.now();
-  if (connection_.in_transaction() && commits && commits == seen_) return;
+  if (connection_.in_transaction() && commits && commits == seen_ && changes == seen_at_) return;
   if (!connection_.rollback()) throw StoreError(StoreError::Kind::broken, "a snapshot cannot be ended");
   bounded_ = false;
   deadline_ = Steady::time_point::max();

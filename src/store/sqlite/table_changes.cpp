@@ -17,8 +17,10 @@ void TableChanges::end(const std::vector<Table>& tables) noexcept {
   if (tables.empty()) return;
   const auto at = ended_.fetch_add(1) + 1;
   for (const Table table : tables) {
-    tables_[table].written_at.store(at);
-    tables_[table].being_written.fetch_sub(1);
+    auto& [being_written, written_at] = tables_[table];
+    for (auto known = written_at.load(); known < at && !written_at.compare_exchange_weak(known, at);) {
+    }
+    being_written.fetch_sub(1);
   }
 }
 

@@ -26,7 +26,7 @@ class TableChanges {
 
   /// Rows of the table are about to be written: before anybody else can see them.
   void begin(Table table) noexcept { tables_[table].being_written.fetch_add(1); }
-  /// Those changes are seen by every snapshot from now on, or never will be. One thread at a time.
+  /// Those changes are seen by every snapshot from now on, or never will be.
   void end(const std::vector<Table>& tables) noexcept;
 
   /// A point in time. A snapshot that is taken after this call has all that ended before it.

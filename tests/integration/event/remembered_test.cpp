@@ -100,6 +100,34 @@ TEST_CASE("an event that is changed, paused, deleted or restored is shown so at 
   CHECK(site.state(path, site.bob) == "RUNNING");
 }
 
+TEST_CASE("that somebody has progress does not make what is remembered of events old, but the first time") {
+  Site site{Engine::sqlite};
+  const auto path = site.add({{"startAt", "2026-03-02T08:00:00Z"}});
+  const auto log_in = [&](const std::string& name) {
+    site.server.register_user(name);
+    (void)site.server.login(name);
+    site.server.settle();
+  };
+  const auto reader = site.server.database().open_reader();
+  std::optional<Footprint> footprint;
+  const auto look = [&] {
+    reader->run(
+        [&](Snapshot& snapshot) {
+          reader->begin_footprint();
+          (void)snapshot.get<std::int64_t>("SELECT count(*) FROM event_events");
+          footprint = reader->end_footprint();
+        },
+        0);
+  };
+  look();
+  log_in("first");
+  CHECK_FALSE(reader->is_unchanged(*footprint));
+  look();
+  log_in("second");
+  CHECK(site.server.get(path + "/progress", site.server.login("second")).at("/progress").as_int64() == 1);
+  CHECK(reader->is_unchanged(*footprint));
+}
+
 TEST_CASE("an event's state is that of the moment, on each engine") {
   Site site{GENERATE(from_range(test::engines()))};
   const auto path = site.add();

@@ -1,12 +1,16 @@
 // Passwords at rest, with a cost small enough for tests.
 #include "guerdon/password.hpp"
 
+#include <unistd.h>
 #include <catch2/catch.hpp>
+
+#include <fstream>
+#include <thread>
 
 namespace guerdon {
 namespace {
 
-constexpr PasswordCost cheap{.memory_kib = 8, .iterations = 1, .lanes = 1};
+constexpr PasswordCost cheap{.memory_kib = 8, .iterations = 1};
 
 PasswordSalt salt_of(std::uint8_t seed) {
   PasswordSalt salt;
@@ -35,6 +39,16 @@ TEST_CASE("A hash that another argon2 made is verified") {
   constexpr auto phc = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
   CHECK(verify_password(phc, "password"));
   CHECK_FALSE(verify_password(phc, "Password"));
+  // Made by the reference implementation with another number of lanes, a longer salt and a shorter hash.
+  for (const auto* other :
+       {"$argon2id$v=19$m=64,t=1,p=2$YSBzYWx0IG9mIHR3byBkb3plbiBieXRl$3c5SQuT2eSwVxC7/UGB5qgqVXINYR0HWak510xRIV7k",
+        "$argon2id$v=19$m=32,t=3,p=4$c29tZXNhbHQ$z206A32IDufqTdWEBKSEgw",
+        "$argon2id$v=19$m=4096,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
+        "odzlX/gsqk9jiuYgC3jd7cpr6i4uBkj+mvd51CkKB0OvuT3fMJiD4xLAhm9uKCWqQVn3/ELxGOb32edmq6iPBw"}) {
+    CHECK(verify_password(other, "password"));
+    CHECK_FALSE(verify_password(other, "Password"));
+    CHECK_FALSE(is_weaker(other, cheap));
+  }
 }
 
 TEST_CASE("Bytes after a NUL count, and long passwords are not cut") {
@@ -76,6 +90,33 @@ TEST_CASE("A text that is no argon2id hash is damage, not a wrong password") {
     CAPTURE(damaged);
     CHECK_THROWS_AS(verify_password(damaged, "x"), std::runtime_error);
   }
+}
+
+/// Of this thread's whole process, in KiB.
+long resident() {
+  long size = 0, pages = 0;
+  std::ifstream{"/proc/self/statm"} >> size >> pages;
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+TEST_CASE("The memory of a hash is kept for the next, of whatever size, and given back when it is asked for") {
+  constexpr PasswordCost large{.memory_kib = 64 * 1024, .iterations = 1}, other{.memory_kib = 1024, .iterations = 1};
+  const auto phc = hash_password(large, "correct horse", salt_of(1));
+  const auto kept = resident();
+  const auto small = hash_password(other, "correct horse", salt_of(1));
+  CHECK(resident() < kept - 32 * 1024);  // one at a time
+  for (int i = 0; i < 3; ++i) {
+    CHECK(verify_password(phc, "correct horse"));
+    CHECK_FALSE(verify_password(phc, "correct horsf"));
+    CHECK(verify_password(small, "correct horse"));
+    CHECK(hash_password(large, "correct horse", salt_of(1)) == phc);
+  }
+  const auto before = resident();
+  release_password_memory();
+  CHECK(resident() < before - 32 * 1024);
+  release_password_memory();
+  std::thread{[&] { CHECK(verify_password(phc, "correct horse")); }}.join();
+  CHECK(resident() < before - 32 * 1024);  // a thread that ends gives back its own
 }
 
 TEST_CASE("A cost that argon2 refuses is refused") {
