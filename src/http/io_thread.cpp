@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "http/text.hpp"
+#include "runtime/scheduling.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon::http {
@@ -57,6 +58,7 @@ void IoThread::start(const HandlerFactory& make_handler) {
 
 void IoThread::run(const HandlerFactory& make_handler, std::function<void(std::exception_ptr)> made) {
   pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+  ask_for_short_turns();
   try {
     handler_ = make_handler();
   } catch (...) {

@@ -2,14 +2,12 @@
 #include "runtime/task_pool.hpp"
 
 #include <pthread.h>
-#include <sched.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
 #include <utility>
 
+#include "runtime/scheduling.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon {
@@ -19,13 +17,6 @@ constexpr std::chrono::seconds idle_after{1};
 
 std::size_t or_one_per_core(std::size_t threads) {
   return threads != 0 ? threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-}
-
-// Best effort: a container may forbid either, and the pool works without.
-void lower_priority() {
-  sched_param none{};
-  static_cast<void>(pthread_setschedparam(pthread_self(), SCHED_BATCH, &none));
-  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10));
 }
 
 void run(const std::function<void()>& task, const std::string& pool) noexcept {
@@ -109,7 +100,7 @@ void TaskPool::wait_for_work(std::unique_lock<std::mutex>& lock) {
 void TaskPool::work(std::size_t index) {
   const std::string name = options_.name + "/" + std::to_string(index);
   static_cast<void>(pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()));
-  if (options_.low_priority) lower_priority();
+  if (options_.low_priority) ask_for_long_turns();
   std::unique_lock lock{mutex_};
   while (true) {
     wait_for_work(lock);

@@ -7,6 +7,7 @@ namespace guerdon::store {
 namespace {
 
 constexpr int steps_a_check = 1000;  // of SQLite's virtual machine: some 20 µs
+constexpr std::chrono::milliseconds often{20}, seldom{200};  // between two snapshots
 
 SqliteHandle open_for_reading(const SqliteShared& shared) {
   if (shared.closed) throw StoreError(StoreError::Kind::unavailable, "the database is closed");
@@ -28,8 +29,8 @@ SqliteReader::SqliteReader(std::shared_ptr<SqliteShared> shared, std::optional<s
       connection_(open_for_reading(*shared_), &shared_->damaged, &shared_->changes),
       longest_(longest) {
   connection_.pragma("PRAGMA query_only=ON");
-  connection_.pragma("PRAGMA cache_size=-1024");      // KiB: only pages that are still in the log
-  connection_.pragma("PRAGMA mmap_size=2147418112");  // the rest is read where the system has it anyway
+  connection_.pragma("PRAGMA cache_size=-1024");  // KiB: the file's pages are read where the system has them anyway
+  map_file(true);
   sqlite3_progress_handler(connection_.handle(), steps_a_check, &SqliteReader::on_progress, this);
   shared_->readers.add(this);
 }
@@ -69,8 +70,12 @@ void SqliteReader::visit(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) {
 void SqliteReader::refresh() {
   const auto changes = shared_->changes.now();
   const auto commits = shared_->commits.now();
-  if (connection_.in_transaction() && commits && commits == seen_ && changes == seen_at_) return;
+  if (connection_.in_transaction() && commits && commits == seen_ && changes == seen_at_ && !may_map_again()) return;
   if (!connection_.rollback()) throw StoreError(StoreError::Kind::broken, "a snapshot cannot be ended");
+  const auto now = Steady::now();
+  if (now - refreshed_ < often) map_file(false);
+  if (now - refreshed_ > seldom) map_file(true);
+  refreshed_ = now;
   bounded_ = false;
   deadline_ = Steady::time_point::max();
   try {
@@ -83,6 +88,19 @@ void SqliteReader::refresh() {
   seen_ = commits;
   seen_at_ = changes;
   sees_ = shared_->horizon.visible();
+}
+
+/// With each new snapshot SQLite gives up its map of the file and makes another, page by page. So it is the cheapest way
+/// to read where there are few commits, and a dear one where there are many.
+void SqliteReader::map_file(bool is_worth_it) {
+  if (is_mapped_ == is_worth_it) return;
+  connection_.pragma(is_worth_it ? "PRAGMA mmap_size=2147418112" : "PRAGMA mmap_size=0");
+  is_mapped_ = is_worth_it;
+}
+
+/// Asked on the way to each kept snapshot, so it looks at the clock now and then only.
+bool SqliteReader::may_map_again() noexcept {
+  return !is_mapped_ && ++kept_ % 1024 == 0 && Steady::now() - refreshed_ > seldom;
 }
 
 void SqliteReader::release() noexcept {

@@ -43,6 +43,8 @@ class SqliteReader final : public Reader {
 
   static int on_progress(void* self) noexcept;
   void refresh();
+  void map_file(bool is_worth_it);
+  [[nodiscard]] bool may_map_again() noexcept;
   void visit(FunctionRef<void(Snapshot&)> fn, std::int64_t steps);
 
   std::shared_ptr<SqliteShared> shared_;
@@ -51,6 +53,9 @@ class SqliteReader final : public Reader {
   std::optional<std::uint64_t> seen_;  // the commits that the kept snapshot has at least; empty: not to be kept
   std::uint64_t sees_ = 0;             // on the horizon: what it may have at most
   std::uint64_t seen_at_ = 0;          // among the changes of tables: the snapshot has at least those
+  bool is_mapped_ = false;
+  Steady::time_point refreshed_;  // when the snapshot was taken
+  std::uint64_t kept_ = 0;        // how often one was kept
   std::int64_t steps_left_ = 0;
   bool bounded_ = false;
   const std::optional<std::chrono::milliseconds> longest_;

@@ -71,6 +71,39 @@ TEST_CASE("a snapshot stands still while others write") {
   CHECK(count(*reader) == 1);
 }
 
+TEST_CASE("a reader maps the file while commits are few, and reads the same while they are many") {
+  TestDatabase store{Engine::sqlite};
+  const auto reader = store->open_reader();
+  const auto is_mapped = [&] {
+    bool result = false;
+    reader->run(
+        [&](Snapshot& snapshot) {
+          result = snapshot.get<std::int64_t>("SELECT mmap_size FROM pragma_mmap_size") > 0;
+        },
+        0);
+    return result;
+  };
+  CHECK(is_mapped());
+  std::int64_t rows = 0;
+  const auto write_on = [&] {
+    for (int i = 0; i < 200; ++i) {
+      add_row(*store, std::to_string(++rows));
+      CHECK(count(*reader) == rows);
+    }
+  };
+  write_on();
+  CHECK_FALSE(is_mapped());
+  std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  for (int i = 0; i < 3000; ++i) CHECK(count(*reader) == rows);  // without a commit
+  CHECK(is_mapped());
+  write_on();
+  CHECK_FALSE(is_mapped());
+  std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  add_row(*store, std::to_string(++rows));  // the first one after a pause
+  CHECK(count(*reader) == rows);
+  CHECK(is_mapped());
+}
+
 TEST_CASE("a reader that let go, failed or was left alone reads on") {
   TestDatabase store{GENERATE(from_range(engines()))};
   const auto reader = store->open_reader();

@@ -1,0 +1,18 @@
+// How the system is asked to schedule the calling thread. Best effort: a container may forbid it and an old kernel not
+// know it, and the thread runs all the same.
+#pragma once
+
+#include <chrono>
+
+namespace guerdon {
+
+/// For threads that answer: they run for microseconds and go before whoever takes long turns, as soon as they have
+/// something to do (Linux 6.12: sched_setattr(2), sched(7), "time slice").
+void ask_for_short_turns() noexcept;
+
+/// For threads that burn CPU for long: SCHED_BATCH, long turns that others may interrupt, and nice 4. While others want
+/// all there is of a core each of these gets two fifths of what one of them gets, so that log-ins never come to a
+/// stand.
+void ask_for_long_turns() noexcept;
+
+}  // namespace guerdon
