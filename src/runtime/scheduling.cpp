@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace guerdon {
@@ -26,17 +27,30 @@ struct Attributes {
 };
 static_assert(sizeof(Attributes) == 48);
 
-void ask(int policy, std::int32_t nice, std::chrono::nanoseconds turn) {
-  const Attributes attributes{.policy = static_cast<std::uint32_t>(policy),
-                              .nice = nice,
-                              .turn = static_cast<std::uint64_t>(turn.count())};
+/// How the thread is scheduled, by its own choice or by whoever started the server; false where that is not to be
+/// changed, being none of the usual ways.
+bool is_usual(Attributes& attributes) {
+  return syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) == 0 && attributes.policy == SCHED_OTHER;
+}
+
+void ask(Attributes attributes, std::chrono::nanoseconds turn) {
+  attributes.size = sizeof attributes;
+  attributes.turn = static_cast<std::uint64_t>(turn.count());
   static_cast<void>(syscall(SYS_sched_setattr, 0, &attributes, 0));
 }
 
 }  // namespace
 
-void ask_for_short_turns() noexcept { ask(SCHED_OTHER, 0, shortest_turn); }
+void ask_for_short_turns() noexcept {
+  if (Attributes now; is_usual(now)) ask(now, shortest_turn);
+}
 
-void ask_for_long_turns() noexcept { ask(SCHED_BATCH, nice_of_long_turns, longest_turn); }
+void ask_for_long_turns() noexcept {
+  Attributes now;
+  if (!is_usual(now)) return;
+  now.policy = SCHED_BATCH;
+  now.nice = std::min(now.nice + nice_of_long_turns, 19);
+  ask(now, longest_turn);
+}
 
 }  // namespace guerdon

@@ -1,5 +1,6 @@
 // How the system is asked to schedule the calling thread. Best effort: a container may forbid it and an old kernel not
-// know it, and the thread runs all the same.
+// know it, and the thread runs all the same. Who started the server with a priority of its own is heard: niceness adds
+// to theirs, and a policy of theirs stays.
 #pragma once
 
 #include <chrono>
@@ -10,8 +11,8 @@ namespace guerdon {
 /// something to do (Linux 6.12: sched_setattr(2), sched(7), "time slice").
 void ask_for_short_turns() noexcept;
 
-/// For threads that burn CPU for long: SCHED_BATCH, long turns that others may interrupt, and nice 4. While others want
-/// all there is of a core each of these gets two fifths of what one of them gets, so that log-ins never come to a
+/// For threads that burn CPU for long: SCHED_BATCH, long turns that others may interrupt, and nicer by 4. While others
+/// want all there is of a core each of these gets two fifths of what one of them gets, so that log-ins never come to a
 /// stand.
 void ask_for_long_turns() noexcept;
 

@@ -102,7 +102,8 @@ TEST_CASE("an event that is changed, paused, deleted or restored is shown so at 
 
 TEST_CASE("that somebody has progress does not make what is remembered of events old, but the first time") {
   Site site{Engine::sqlite};
-  const auto path = site.add({{"startAt", "2026-03-02T08:00:00Z"}});
+  const auto path = site.add({{"startAt", "2026-03-02T09:30:00Z"}});
+  site.server.advance(1h);
   const auto log_in = [&](const std::string& name) {
     site.server.register_user(name);
     (void)site.server.login(name);

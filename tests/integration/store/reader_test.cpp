@@ -78,7 +78,7 @@ TEST_CASE("a reader maps the file while commits are few, and reads the same whil
     bool result = false;
     reader->run(
         [&](Snapshot& snapshot) {
-          result = snapshot.get<std::int64_t>("SELECT mmap_size FROM pragma_mmap_size") > 0;
+          result = snapshot.get<std::int64_t>("PRAGMA mmap_size") > 0;
         },
         0);
     return result;
