@@ -15,8 +15,8 @@ pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 # Only the library: its define would make every precompiled header useless, and its folder has an alloc.h and a read.h.
 set_target_properties(PkgConfig::hiredis PROPERTIES INTERFACE_COMPILE_OPTIONS "" INTERFACE_INCLUDE_DIRECTORIES "")
-# Statically where that is to be had, so that its memory can be kept (src/base/hash_memory.hpp).
-find_library(GUERDON_SODIUM_LIBRARY NAMES libsodium.a sodium REQUIRED)
+# Statically, so that its memory can be kept (src/base/hash_memory.hpp).
+find_library(GUERDON_SODIUM_LIBRARY NAMES libsodium.a REQUIRED)
 find_path(GUERDON_SODIUM_INCLUDE_FOLDER sodium.h REQUIRED)
 if(NOT TARGET guerdon_sodium)
   add_library(guerdon_sodium INTERFACE IMPORTED)

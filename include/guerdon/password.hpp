@@ -24,8 +24,8 @@ using PasswordSalt = std::array<std::byte, 16>;
 /// std::invalid_argument for a cost that argon2 refuses (below 8 KiB, no iteration). One lane: a hash has one core.
 [[nodiscard]] std::string hash_password(const PasswordCost& cost, std::string_view password, const PasswordSalt& salt);
 
-/// Costs what the hash's own parameters say, its number of lanes included. Throws std::runtime_error for a text that is no argon2id hash: it is
-/// damage, not a wrong password.
+/// Costs what the hash's own parameters say, its number of lanes included. Throws std::runtime_error for a text that is
+/// no argon2id hash: it is damage, not a wrong password.
 [[nodiscard]] bool verify_password(std::string_view phc, std::string_view password);
 
 /// A hash that no known password has and that costs as much to verify: what a login for nobody is checked against.

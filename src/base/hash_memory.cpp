@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include "guerdon/password.hpp"
@@ -72,6 +73,7 @@ int __wrap_munmap(void* address, std::size_t size);
 int __wrap_munmap(void* address, std::size_t size) {
   using namespace guerdon;
   if (!keeps || size < worth_keeping || kept.memory != nullptr) return __real_munmap(address, size);
+  explicit_bzero(address, size);
   kept = {address, size};
   return 0;
 }

@@ -6,8 +6,8 @@
 namespace guerdon {
 
 /// While one lives, large memory that its thread maps is taken from what the thread keeps, and kept when it is
-/// unmapped. What was written there stays until it is used anew or let go: enough to test a guessed password at half of
-/// a hash's cost, as the hash in the database is at the whole of it.
+/// unmapped, wiped: argon2's passes can be undone from what they leave (each block is the old one XOR what was
+/// computed), down to the first block, from which a password is guessed at the price of BLAKE2b.
 class KeepsHashMemory {
  public:
   KeepsHashMemory() noexcept;

@@ -46,7 +46,7 @@ bool is_platform(std::string_view path) { return starts_with(path, "src/") || st
 constexpr std::array machinery_headers = {
     "boost/asio", "boost/beast", "thread",    "mutex",     "shared_mutex", "condition_variable",
     "future",     "semaphore",   "latch",     "coroutine", "sqlite3.h",    "libpq-fe.h",
-    "hiredis",    "librdkafka",  "openssl",   "argon2.h",  "spdlog",       "CLI",
+    "hiredis",    "librdkafka",  "openssl",   "sodium",    "spdlog",       "CLI",
     "sys/",       "unistd.h",    "pthread.h", "date/tz.h", "prometheus"};
 
 constexpr std::array machinery_words = {

@@ -6,7 +6,7 @@ namespace guerdon::store {
 
 namespace {
 
-constexpr int steps_a_check = 1000;  // of SQLite's virtual machine: some 20 µs
+constexpr int steps_a_check = 1000;                          // of SQLite's virtual machine: some 20 µs
 constexpr std::chrono::milliseconds often{20}, seldom{200};  // between two snapshots
 
 SqliteHandle open_for_reading(const SqliteShared& shared) {
@@ -90,8 +90,8 @@ void SqliteReader::refresh() {
   sees_ = shared_->horizon.visible();
 }
 
-/// With each new snapshot SQLite gives up its map of the file and makes another, page by page. So it is the cheapest way
-/// to read where there are few commits, and a dear one where there are many.
+/// With each new snapshot SQLite gives up its map of the file and makes another, page by page. So it is the cheapest
+/// way to read where there are few commits, and a dear one where there are many.
 void SqliteReader::map_file(bool is_worth_it) {
   if (is_mapped_ == is_worth_it) return;
   connection_.pragma(is_worth_it ? "PRAGMA mmap_size=2147418112" : "PRAGMA mmap_size=0");

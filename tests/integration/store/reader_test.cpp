@@ -76,11 +76,7 @@ TEST_CASE("a reader maps the file while commits are few, and reads the same whil
   const auto reader = store->open_reader();
   const auto is_mapped = [&] {
     bool result = false;
-    reader->run(
-        [&](Snapshot& snapshot) {
-          result = snapshot.get<std::int64_t>("PRAGMA mmap_size") > 0;
-        },
-        0);
+    reader->run([&](Snapshot& snapshot) { result = snapshot.get<std::int64_t>("PRAGMA mmap_size") > 0; }, 0);
     return result;
   };
   CHECK(is_mapped());
