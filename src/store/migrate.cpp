@@ -1,6 +1,6 @@
 // Brings a database's schema up to this binary's. Forward only: what was applied is never changed or taken back.
 // Each migration is a transaction of its own: whatever fails or ends the process, those before it stay, and the next
-// start goes on behind them.
+// start goes on behind them. Only a new database gets all in one, if none of them fails: one commit instead of dozens.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,6 +81,12 @@ StartError failed(const StoreError& error, const std::string& what) {
   return StartError{is_temporary(error) ? exit_temporary : exit_config, fmt::format("{}: {}", what, error.what())};
 }
 
+void apply(Tx& tx, const Migration& migration) {
+  static_cast<PendingTx&>(tx).run_script(migration.text);
+  tx.exec("INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+          migration.version, migration.name, migration.checksum, tx.now());
+}
+
 /// Applies the first one that is missing. How many are missing behind it.
 std::size_t apply_next(Tx& tx, const std::vector<Migration>& known, std::string& name) {
   lock(tx);
@@ -89,10 +95,25 @@ std::size_t apply_next(Tx& tx, const std::vector<Migration>& known, std::string&
   if (missing.empty()) return 0;
   const auto& next = missing.front();
   name = next.name;
-  static_cast<PendingTx&>(tx).run_script(next.text);
-  tx.exec("INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)", next.version,
-          next.name, next.checksum, tx.now());
+  apply(tx, next);
   return missing.size() - 1;
+}
+
+/// Applies all to a database that has none, or else nothing. What fails is met again one by one, which shows what it is
+/// and keeps what comes before.
+bool apply_all_to_new(Database& database, const std::vector<Migration>& known) {
+  try {
+    const auto is_new = database.write([&](Tx& tx) -> Result<bool> {
+      lock(tx);
+      add_table(tx);
+      if (missing_in(tx, known).size() < known.size()) return false;
+      for (const auto& migration : known) apply(tx, migration);
+      return true;
+    });
+    return is_new.value();
+  } catch (const StoreError&) {
+    return false;
+  }
 }
 
 std::span<const embedded::EmbeddedFile> migrations_of(Engine engine) {
@@ -112,6 +133,7 @@ void migrate(Database& database) { migrate(database, migrations_of(database.engi
 
 void migrate(Database& database, std::span<const embedded::EmbeddedFile> migrations) {
   const auto known = read_all(migrations);
+  if (apply_all_to_new(database, known)) return;
   std::string name;
   try {
     for (std::size_t left = 1; left > 0;)

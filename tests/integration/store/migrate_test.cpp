@@ -86,13 +86,26 @@ TEST_CASE("each migration is a commit of its own: what ends the start between tw
   options.faults = &faults;
   TestDatabase store{GENERATE(from_range(engines())), Schema::none, options};
   const Files files{first, second, {"0003_third.sql", "INSERT INTO a VALUES (7);"}};
-  faults.arm(NthFault::What::commit_refused, 2);
+  store::migrate(*store, Files{first});
+  faults.arm(NthFault::What::commit_refused, 3);  // the first one finds that the database is not new
   CHECK_THROWS_AS(store::migrate(*store, files), StartError);
-  CHECK(applied(store) == std::vector<std::string>{"0001_first"});
-  CHECK(sum(store) == 1 + 1);
+  CHECK(applied(store) == std::vector<std::string>{"0001_first", "0002_second"});
+  CHECK(sum(store) == 2 + 2);
   store::migrate(*store, files);
   CHECK(applied(store) == std::vector<std::string>{"0001_first", "0002_second", "0003_third"});
   CHECK(sum(store) == 7 + 3);
+}
+
+TEST_CASE("a new database gets all migrations in one commit, and where that is not to be, one by one") {
+  NthFault faults;
+  store::DatabaseOptions options;
+  options.faults = &faults;
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none, options};
+  const int refused = GENERATE(1, 2);
+  faults.arm(NthFault::What::commit_refused, refused);
+  store::migrate(*store, Files{first, second});
+  CHECK(faults.armed() == (refused == 2));  // there was no second one
+  CHECK(sum(store) == 2 + 2);
 }
 
 TEST_CASE("a schema that is not this binary's is told by looking alone") {
