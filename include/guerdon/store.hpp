@@ -1,5 +1,5 @@
-// The store as business code sees it: a Snapshot to read, a Tx to write, a Database that runs commands and commits them.
-// Nothing here waits for the network; where and when a command runs is the engine's affair.
+// The store as business code sees it: a Snapshot to read, a Tx to write, a Database that runs commands and commits
+// them. Nothing here waits for the network; where and when a command runs is the engine's affair.
 #pragma once
 
 #include <array>
@@ -82,7 +82,12 @@ class Snapshot {
   template <class T, class... P>
   [[nodiscard]] std::optional<T> find(Sql sql, const P&... params) {
     std::optional<T> found;
-    visit(sql, [&](const Row& row) { if (!found) found = read_row<T>(row); }, params...);
+    visit(
+        sql,
+        [&](const Row& row) {
+          if (!found) found = read_row<T>(row);
+        },
+        params...);
     return found;
   }
 
@@ -114,7 +119,7 @@ struct OutgoingMessage {
   MessageId id;
   std::string topic, key, type, payload;
   json::object headers;
-  Instant time{};  ///< set by append: the instant of its transaction
+  Instant time{};                                ///< set by append: the instant of its transaction
   std::span<const std::string_view> personal{};  ///< members of the payload that pseudonymous messages lack; static
 };
 
@@ -141,8 +146,10 @@ class Tx : public Snapshot {
     const auto mark = begin_savepoint();
     try {
       auto result = fn();
-      if (keeps_effects(result)) release_savepoint(mark);
-      else undo_savepoint(mark);
+      if (keeps_effects(result))
+        release_savepoint(mark);
+      else
+        undo_savepoint(mark);
       return result;
     } catch (...) {
       undo_savepoint(mark);
@@ -150,9 +157,9 @@ class Tx : public Snapshot {
     }
   }
 
-  /// Runs after the commit is durable, on a store thread, in the order of commits, never after a rollback; the store may
-  /// have run later commands by then. The only way to touch memory (caches, indexes) from a command. Must not throw,
-  /// block, use the transaction or read: a Reader may wait for this very thread.
+  /// Runs after the commit is durable, on a store thread, in the order of commits, never after a rollback; the store
+  /// may have run later commands by then. The only way to touch memory (caches, indexes) from a command. Must not
+  /// throw, block, use the transaction or read: a Reader may wait for this very thread.
   virtual void on_commit(std::function<void()> action) = 0;
 
   /// Puts a message into the outbox at its place in commit order. Use `publish(tx, message)`.
@@ -195,8 +202,8 @@ class Reader {
   /// it may have to wait for the disk first.
   /// `steps` bounds the work (0 = unbounded): past it a StoreError of kind overrun ends it. Throws StoreError.
   virtual void run(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) = 0;
-  /// As run(), for threads that must not wait: `fn` may see what is still on its way to the disk. False: that may be so,
-  /// and nobody may be told of it before settle() allows it. So `fn` does nothing but read.
+  /// As run(), for threads that must not wait: `fn` may see what is still on its way to the disk. False: that may be
+  /// so, and nobody may be told of it before settle() allows it. So `fn` does nothing but read.
   [[nodiscard]] virtual bool look(FunctionRef<void(Snapshot&)> fn, std::int64_t steps) = 0;
   /// After a look() that answered false: tells whether what it saw has become durable, once that is known. On a store
   /// thread, or at once: hand over and return, and throw nothing.
