@@ -5,7 +5,6 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include <vector>
 
 #include "load_options.hpp"
+#include "runtime/scheduling.hpp"
 
 namespace {
 
@@ -157,19 +157,6 @@ class Client {
   std::string out_, in_;
 };
 
-/// Server and clients share cores here: without it, part of what is measured is how long this thread waits
-/// for one. (Linux 6.12; the kernel's `struct sched_attr`.)
-void ask_for_short_turns() {
-  struct {
-    std::uint32_t size = 48, policy = 0;
-    std::uint64_t flags = 0;
-    std::int32_t nice = 0;
-    std::uint32_t priority = 0;
-    std::uint64_t turn = 100'000, deadline = 0, period = 0;
-  } attributes;
-  ::syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
-
 /// When one thread's share of a steady rate is due.
 class Schedule {
  public:
@@ -202,7 +189,8 @@ class Driver {
 
   /// Until the time is over and everything asked is answered.
   void run(Clock::time_point from, Tally& tally) {
-    if (options_.rate > 0) ask_for_short_turns();
+    // On the cores that the server has too: or part of what is measured is how long this thread waits for one.
+    if (options_.rate > 0) guerdon::ask_for_short_turns();
     const auto to = from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.seconds));
     const auto waits = [](const auto& client) { return client->waits(); };
     if (options_.rate > 0) schedule_.emplace(options_);

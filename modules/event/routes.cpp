@@ -1,4 +1,4 @@
-// The HTTP routes of events. Declarations only.
+// The HTTP routes of events, and until when what they answer stays the same.
 #include "routes.hpp"
 
 #include <utility>

@@ -28,6 +28,14 @@ Response to_response(Result<Answer> result, const Job& job) {
           .kept = result->kept};
 }
 
+// What a query's handler answers; that of a remembered route is told nothing of the caller but the roles.
+Result<Answer> read(const RouteSpec& spec, Call& query, Snapshot& snapshot, const Caller& caller) {
+  if (!spec.remembered) return query.read(snapshot, caller);
+  Caller roles_only;
+  roles_only.roles = caller.roles;
+  return query.read(snapshot, roles_only);
+}
+
 // Is the resource still the one that If-Match names?
 std::optional<Response> check_precondition(Job& job, Tx& tx) {
   if (!job.paired) return std::nullopt;
@@ -141,13 +149,6 @@ Response answer_query(Job& job, Snapshot& snapshot) {
   if (auto early = answer_early(job, snapshot)) return *std::move(early);
   std::optional<Instant> ignored;
   return conditional(job, run_query(job, snapshot, ignored));
-}
-
-Result<Answer> read(const RouteSpec& spec, Call& query, Snapshot& snapshot, const Caller& caller) {
-  if (!spec.remembered) return query.read(snapshot, caller);
-  Caller roles_only;
-  roles_only.roles = caller.roles;
-  return query.read(snapshot, roles_only);
 }
 
 Response run_query(Job& job, Snapshot& snapshot, std::optional<Instant>& same_until) {

@@ -59,8 +59,6 @@ void count_unadmitted(Job& job);
 [[nodiscard]] std::optional<Response> answer_early(Job& job, Snapshot& snapshot);
 /// A query from admission to ETag.
 [[nodiscard]] Response answer_query(Job& job, Snapshot& snapshot);
-/// What a query's handler answers; that of a remembered route is told nothing of the caller but the roles.
-[[nodiscard]] Result<Answer> read(const RouteSpec& spec, Call& query, Snapshot& snapshot, const Caller& caller);
 /// The answer of an admitted query, whole; `same_until` as in Answer.
 [[nodiscard]] Response run_query(Job& job, Snapshot& snapshot, std::optional<Instant>& same_until);
 /// The whole answer, or 304 where the client has it.

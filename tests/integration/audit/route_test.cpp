@@ -6,6 +6,7 @@
 #include "guerdon/testing.hpp"
 #include "support/databases.hpp"
 #include "support/result.hpp"
+#include "support/server_options.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace guerdon;
@@ -19,7 +20,7 @@ const std::string route = "/api/admin/audit";
 
 class Audited {
  public:
-  explicit Audited(Engine engine = Engine::sqlite) : place_(engine), server(options()) {}
+  explicit Audited(Engine engine = Engine::sqlite) : place_(engine), server(test::options_on(place_, folder_)) {}
 
   /// One entry of its own transaction, a second after the one before.
   void record(std::string_view action, const std::string& subject, const Caller& caller = Caller{},
@@ -52,13 +53,6 @@ class Audited {
   }
 
  private:
-  testing::ServerOptions options() {
-    testing::ServerOptions options;
-    options.configure = [this](Config& config) { config.database.url = *DatabaseUrl::parse(place_.url()); };
-    options.data_folder = folder_.path().string();
-    return options;
-  }
-
   const test::TempFolder folder_;
   test::DatabasePlace place_;
 

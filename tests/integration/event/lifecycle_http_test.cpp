@@ -7,6 +7,7 @@
 #include "guerdon/testing.hpp"
 #include "support/databases.hpp"
 #include "support/result.hpp"
+#include "support/server_options.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace guerdon;
@@ -18,7 +19,7 @@ namespace {
 
 class Office {
  public:
-  explicit Office(Engine engine) : place_(engine), server(options()), admin(server.make_admin()) {
+  explicit Office(Engine engine) : place_(engine), server(test::options_on(place_, folder_)), admin(server.make_admin()) {
     for (const auto& [name, role] :
          {std::pair{"opal", Role::operator_}, std::pair{"audrey", Role::auditor}, std::pair{"bob", Role::user}})
       tokens[name] = add_account(name, role);
@@ -52,12 +53,6 @@ class Office {
   }
 
  private:
-  testing::ServerOptions options() {
-    testing::ServerOptions options;
-    options.configure = [this](Config& config) { config.database.url = *DatabaseUrl::parse(place_.url()); };
-    options.data_folder = folder_.path().string();
-    return options;
-  }
   std::string add_account(const std::string& name, Role role) {
     ids[name] = server.register_user(name);
     const auto changed = server.database().write([&](Tx& tx) -> Result<std::int64_t> {

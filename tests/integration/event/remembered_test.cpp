@@ -1,12 +1,13 @@
 // What is remembered of events: whatever happens to one, and as its time comes and goes, everybody is given what is so.
 #include <catch2/catch.hpp>
-#include <thread>
 
 #include "guerdon/caller.hpp"
 #include "guerdon/store.hpp"
 #include "guerdon/testing.hpp"
 #include "support/databases.hpp"
+#include "support/eventually.hpp"
 #include "support/result.hpp"
+#include "support/server_options.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace guerdon;
@@ -17,7 +18,7 @@ namespace {
 
 class Site {
  public:
-  explicit Site(Engine engine) : place_(engine), server(options()), admin(server.make_admin()) {
+  explicit Site(Engine engine) : place_(engine), server(test::options_on(place_, folder_)), admin(server.make_admin()) {
     server.register_user("bob");
     bob = server.login("bob");
   }
@@ -57,13 +58,6 @@ class Site {
   }
 
  private:
-  testing::ServerOptions options() {
-    testing::ServerOptions options;
-    options.configure = [this](Config& config) { config.database.url = *DatabaseUrl::parse(place_.url()); };
-    options.data_folder = folder_.path().string();
-    return options;
-  }
-
   test::TempFolder folder_;
   test::DatabasePlace place_;
 
@@ -174,6 +168,5 @@ TEST_CASE("an event that is removed for good is gone from what is remembered, on
   CHECK(shown() == 1);
   site.server.advance(std::chrono::days{31});
   site.admin = site.server.login("admin");  // the nightly run comes by itself
-  for (int i = 0; i < 1000 && shown() == 1; ++i) std::this_thread::sleep_for(10ms);
-  CHECK(shown() == 0);
+  CHECK(test::eventually([&] { return shown() == 0; }));
 }

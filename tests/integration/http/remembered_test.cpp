@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "guerdon/json.hpp"
+#include "support/eventually.hpp"
 #include "support/sync_gate.hpp"
 #include "support/toy_app.hpp"
 
@@ -41,13 +42,6 @@ struct Fixture {
   std::string token = app.account({Role::user, Role::admin});
   RawClient client = app.connect();  // one connection, so one thread
 };
-
-template <class F>
-bool comes_true(F condition) {
-  for (const auto deadline = std::chrono::steady_clock::now() + 60s; !condition(); std::this_thread::yield())
-    if (std::chrono::steady_clock::now() > deadline) return false;
-  return true;
-}
 
 std::int64_t count_in(const RawAnswer& answer) {
   return parse_json(answer.body).value().at_pointer("/items/0/count").as_int64();
@@ -181,7 +175,7 @@ TEST_CASE("what was there before a change is not given any more once that can be
   gate.wait_for_sync();
   (void)fixture.readings();
   fixture.client.send(request("GET", shelf, fixture.token));
-  REQUIRE(comes_true([&] { return fixture.app.counts.readings > 0; }));  // by the rows, not from memory
+  REQUIRE(eventually([&] { return fixture.app.counts.readings > 0; }));  // by the rows, not from memory
   gate.open();
   for (auto& command : commands) command.get();
   CHECK(fixture.client.receive().status == 200);
@@ -220,7 +214,7 @@ TEST_CASE("nobody is given an answer that is older than one that anybody was giv
     CHECK(answer.status == 200);
     tell(count);
     const auto seen = answers.load();
-    CHECK(comes_true([&] { return answers >= seen + 20; }));  // some are given again
+    CHECK(eventually([&] { return answers >= seen + 20; }));  // some are given again
   }
   stops = true;
   for (auto& reader : readers) reader.get();

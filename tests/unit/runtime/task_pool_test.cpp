@@ -9,6 +9,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "support/eventually.hpp"
+
 using namespace guerdon;
 using namespace std::chrono_literals;
 
@@ -96,15 +98,11 @@ TEST_CASE("a low-priority task pool runs behind the I/O threads") {
 TEST_CASE("a thread that has nothing to do for a while says so, once each time") {
   std::atomic<int> idle{0};
   TaskPool pool{{.threads = 1, .on_idle = [&] { ++idle; }}};
-  const auto is_told = [&](int times) {
-    for (int i = 0; i < 1000 && idle < times; ++i) std::this_thread::sleep_for(10ms);
-    return idle == times;
-  };
-  CHECK(is_told(1));
+  CHECK(test::eventually([&] { return idle == 1; }));
   std::promise<void> ran;
   REQUIRE(pool.post([&] { ran.set_value(); }));
   CHECK(ran.get_future().wait_for(10s) == std::future_status::ready);
-  CHECK(is_told(2));
+  CHECK(test::eventually([&] { return idle == 2; }));
   pool.stop(1h);
   CHECK(idle == 2);
 }
