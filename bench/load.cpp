@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "load_options.hpp"
-#include "runtime/scheduling.hpp"
+#include "base/scheduling.hpp"
 
 namespace {
 

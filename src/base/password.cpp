@@ -6,10 +6,14 @@
 
 #include <cerrno>
 #include <charconv>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "base/hash_memory.hpp"
+#include "base/patient_twin.hpp"
 #include "guerdon/base64url.hpp"
+#include "guerdon/crypto.hpp"
 
 namespace guerdon {
 namespace {
@@ -66,11 +70,7 @@ std::optional<PasswordCost> cost_of(std::string_view phc) {
   return PasswordCost{*memory, *iterations};
 }
 
-}  // namespace
-
-std::string hash_password(const PasswordCost& cost, std::string_view password, const PasswordSalt& salt) {
-  prepare_library();
-  check(cost);
+std::string hash(const PasswordCost& cost, std::string_view password, const PasswordSalt& salt) {
   const KeepsHashMemory keeps_memory;
   std::array<unsigned char, hash_size> hash;
   const auto* const salt_bytes = reinterpret_cast<const unsigned char*>(salt.data());
@@ -81,15 +81,50 @@ std::string hash_password(const PasswordCost& cost, std::string_view password, c
          to_phc_base64({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
-bool verify_password(std::string_view phc, std::string_view password) {
-  prepare_library();
-  const std::string encoded{phc};
-  if (!phc.starts_with(scheme)) throw std::runtime_error("argon2: a text that is no argon2id hash");
+bool verify(const std::string& phc, std::string_view password) {
   const KeepsHashMemory keeps_memory;
   errno = 0;
-  if (crypto_pwhash_str_verify(encoded.c_str(), password.data(), password.size()) == 0) return true;
+  if (crypto_pwhash_str_verify(phc.c_str(), password.data(), password.size()) == 0) return true;
   if (errno == EINVAL) return false;  // the only failure that it is set so for
   throw std::runtime_error("argon2: not enough memory, or a text that is no argon2id hash");
+}
+
+/// A password for a thread that may still need it when its owner has gone.
+class OwnPassword {
+ public:
+  explicit OwnPassword(std::string_view password) : text_(password) {}
+  OwnPassword(const OwnPassword&) = delete;
+  OwnPassword& operator=(const OwnPassword&) = delete;
+  ~OwnPassword() { wipe(text_); }
+
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// `work(password)`, by the thread's twin if it has one and that gets the time to.
+template <class Work>
+auto patiently(Work work, std::string_view password) {
+  if (auto* const twin = PatientTwin::of_this_thread()) {
+    const auto own = std::make_shared<const OwnPassword>(password);
+    if (auto result = twin->try_compute([work, own] { return work(own->text()); })) return std::move(*result);
+  }
+  return work(password);
+}
+
+}  // namespace
+
+std::string hash_password(const PasswordCost& cost, std::string_view password, const PasswordSalt& salt) {
+  prepare_library();
+  check(cost);
+  return patiently([cost, salt](std::string_view own) { return hash(cost, own, salt); }, password);
+}
+
+bool verify_password(std::string_view phc, std::string_view password) {
+  prepare_library();
+  if (!phc.starts_with(scheme)) throw std::runtime_error("argon2: a text that is no argon2id hash");
+  return patiently([encoded = std::string{phc}](std::string_view own) { return verify(encoded, own); }, password);
 }
 
 std::string decoy_password_hash(const PasswordCost& cost, const std::array<std::byte, 48>& noise) {

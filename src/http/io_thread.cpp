@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "http/text.hpp"
-#include "runtime/scheduling.hpp"
+#include "base/scheduling.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon::http {
@@ -64,6 +64,7 @@ void IoThread::run(const HandlerFactory& make_handler, std::function<void(std::e
   } catch (...) {
     return made(std::current_exception());
   }
+  mailbox_->open();
   std::exchange(made, nullptr)(nullptr);
   for (;;) {
     try {

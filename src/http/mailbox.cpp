@@ -1,7 +1,12 @@
-// The lock is held for a push or a swap, never while a letter is read.
+// The lock is held for a push or a swap, never while a letter is read or the bell is rung.
 #include "http/mailbox.hpp"
 
-#include <boost/asio/post.hpp>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+
+#include <boost/asio/buffer.hpp>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "http/connection.hpp"
@@ -9,19 +14,48 @@
 #include "http/handler.hpp"
 
 namespace guerdon::http {
+namespace {
+
+int checked(int descriptor) {
+  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "an event descriptor cannot be made");
+  return descriptor;
+}
+
+}  // namespace
+
+Mailbox::Mailbox(boost::asio::io_context& owner)
+    : bell_(checked(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))),
+      heard_(std::in_place, owner, checked(::fcntl(bell_.get(), F_DUPFD_CLOEXEC, 0))) {}
+
+void Mailbox::open() { wait_for_bell(); }
 
 void Mailbox::put(std::shared_ptr<Connection> connection, std::uint64_t sequence, Response response) {
-  const std::lock_guard lock{mutex_};
-  if (owner_ == nullptr) return;
-  letters_.push_back({std::move(connection), sequence, std::move(response)});
-  if (letters_.size() == 1) boost::asio::post(*owner_, [self = shared_from_this()] { self->deliver(); });
+  {
+    const std::lock_guard lock{mutex_};
+    if (is_closed_) return;
+    letters_.push_back({std::move(connection), sequence, std::move(response)});
+    if (letters_.size() > 1) return;
+  }
+  static_cast<void>(::eventfd_write(bell_.get(), 1));  // it could only fail for a count that is not to be reached
 }
 
 void Mailbox::close() {
   std::vector<Letter> dropped;
-  const std::lock_guard lock{mutex_};
-  owner_ = nullptr;
-  dropped.swap(letters_);
+  {
+    const std::lock_guard lock{mutex_};
+    is_closed_ = true;
+    dropped.swap(letters_);
+  }
+  heard_.reset();
+}
+
+void Mailbox::wait_for_bell() {
+  heard_->async_read_some(boost::asio::buffer(&rings_, sizeof rings_),
+                          [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+                            if (error || !self->heard_) return;
+                            self->wait_for_bell();
+                            self->deliver();
+                          });
 }
 
 void Mailbox::deliver() {

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <utility>
 
-#include "runtime/scheduling.hpp"
+#include "base/patient_twin.hpp"
+#include "base/scheduling.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon {
@@ -100,7 +102,13 @@ void TaskPool::wait_for_work(std::unique_lock<std::mutex>& lock) {
 void TaskPool::work(std::size_t index) {
   const std::string name = options_.name + "/" + std::to_string(index);
   static_cast<void>(pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()));
-  if (options_.low_priority) ask_for_long_turns();
+  std::optional<PatientTwin> twin;
+  if (options_.low_priority) {
+    ask_for_long_turns();
+    std::function<void()> on_idle;
+    if (options_.on_idle) on_idle = [this] { run(options_.on_idle, options_.name); };
+    twin.emplace(name + " twin", std::move(on_idle));
+  }
   std::unique_lock lock{mutex_};
   while (true) {
     wait_for_work(lock);

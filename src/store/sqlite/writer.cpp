@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/scheduling.hpp"
 #include "runtime/exit_codes.hpp"
 
 namespace guerdon::store {
@@ -78,6 +79,7 @@ StoreStats SqliteWriter::stats() const noexcept {
 }
 
 void SqliteWriter::work() {
+  ask_not_to_interrupt();
   for (;;) {
     const bool erases = eraser_.is_wanted() && writable();
     const bool idle_work = erases || (checkpointer_.wants_idle_time() && writable());

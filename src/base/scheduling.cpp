@@ -1,4 +1,4 @@
-#include "runtime/scheduling.hpp"
+#include "base/scheduling.hpp"
 
 #include <sched.h>
 #include <sys/syscall.h>
@@ -13,6 +13,7 @@ namespace {
 // What the kernel takes at most and at least.
 constexpr std::chrono::nanoseconds shortest_turn = std::chrono::microseconds{100};
 constexpr std::chrono::nanoseconds longest_turn = std::chrono::milliseconds{100};
+constexpr std::chrono::nanoseconds usual_turn{0};  // as the kernel likes it
 constexpr std::int32_t nice_of_long_turns = 4;
 
 /// The kernel's `struct sched_attr`, which this libc has no header for.
@@ -45,12 +46,27 @@ void ask_for_short_turns() noexcept {
   if (Attributes now; is_usual(now)) ask(now, shortest_turn);
 }
 
+void ask_not_to_interrupt() noexcept {
+  Attributes now;
+  if (!is_usual(now)) return;
+  now.policy = SCHED_BATCH;
+  ask(now, usual_turn);
+}
+
 void ask_for_long_turns() noexcept {
   Attributes now;
   if (!is_usual(now)) return;
   now.policy = SCHED_BATCH;
   now.nice = std::min(now.nice + nice_of_long_turns, 19);
   ask(now, longest_turn);
+}
+
+void ask_for_what_is_left() noexcept {
+  Attributes now;
+  if (syscall(SYS_sched_getattr, 0, &now, sizeof now, 0) != 0) return;
+  if (now.policy != SCHED_OTHER && now.policy != SCHED_BATCH) return;
+  now.policy = SCHED_IDLE;
+  ask(now, usual_turn);
 }
 
 }  // namespace guerdon

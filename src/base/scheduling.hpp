@@ -1,0 +1,25 @@
+// How the system is asked to schedule the calling thread. Best effort: a container may forbid it and an old kernel not
+// know it, and the thread runs all the same. Who started the server with a priority of its own is heard: niceness adds
+// to theirs, and a policy of theirs stays.
+#pragma once
+
+#include <chrono>
+
+namespace guerdon {
+
+/// For threads that answer: they run for microseconds and go before whoever takes long turns, as soon as they have
+/// something to do (Linux 6.12: sched_setattr(2), sched(7), "time slice").
+void ask_for_short_turns() noexcept;
+
+/// For threads that work for long whenever there is something to do: they do not interrupt others when they wake up, as
+/// the thread that woke them would itself be interrupted, in the middle of what it answers (SCHED_BATCH).
+void ask_not_to_interrupt() noexcept;
+
+/// For threads that burn CPU: SCHED_BATCH, long turns that others may interrupt, and nicer by 4. While others want all
+/// there is of a core each of these gets two fifths of what one of them gets, so that log-ins never come to a stand.
+void ask_for_long_turns() noexcept;
+
+/// For threads that burn CPU for others who do it themselves when this one gets none: SCHED_IDLE. There is no way back.
+void ask_for_what_is_left() noexcept;
+
+}  // namespace guerdon
