@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds idle_after{1};
 
-// A twin that got less than this part of a core is given up.
-constexpr int least_part = 5;
-constexpr std::chrono::milliseconds least_patience{20};  // what it takes to be woken at all is little beside it
+constexpr int most_times_slower = 10;  // than it would be with a core of its own
 
 thread_local PatientTwin* twin = nullptr;
 
@@ -28,8 +26,8 @@ std::chrono::nanoseconds cpu_time() {
 
 }  // namespace
 
-PatientTwin::PatientTwin(std::string name, std::function<void()> on_idle)
-    : name_(std::move(name)), on_idle_(std::move(on_idle)) {
+PatientTwin::PatientTwin(std::string name, std::function<void()> on_idle, std::chrono::milliseconds least_patience)
+    : name_(std::move(name)), on_idle_(std::move(on_idle)), least_patience_(least_patience) {
   twin = this;
 }
 
@@ -63,7 +61,7 @@ bool PatientTwin::take(Work work) {
 }
 
 std::chrono::nanoseconds PatientTwin::patience() const noexcept {
-  return std::max<std::chrono::nanoseconds>(least_part * took_.load(std::memory_order_relaxed), least_patience);
+  return std::max<std::chrono::nanoseconds>(most_times_slower * took_.load(std::memory_order_relaxed), least_patience_);
 }
 
 void PatientTwin::run() {

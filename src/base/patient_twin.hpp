@@ -25,8 +25,10 @@ class PatientTwin {
  public:
   /// Becomes the twin of the calling thread, whose of_this_thread() finds it from then on. Its own thread starts with
   /// the first work and has the name, at most 15 characters. `on_idle` is called there when there was no work for a
-  /// second, once each time.
-  PatientTwin(std::string name, std::function<void()> on_idle);
+  /// second, once each time. The twin is given up when it takes ten times as long as the last work took of CPU, but
+  /// never before `least_patience` is over.
+  PatientTwin(std::string name, std::function<void()> on_idle,
+              std::chrono::milliseconds least_patience = std::chrono::milliseconds{20});
   PatientTwin(const PatientTwin&) = delete;
   PatientTwin& operator=(const PatientTwin&) = delete;
   /// On the same thread. Waits until what was given up is over as well.
@@ -65,6 +67,7 @@ class PatientTwin {
 
   const std::string name_;
   const std::function<void()> on_idle_;
+  const std::chrono::milliseconds least_patience_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Work work_;
