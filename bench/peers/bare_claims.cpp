@@ -176,7 +176,8 @@ class Claims {
   Statement savepoint_{db_, "SAVEPOINT s"}, release_{db_, "RELEASE s"};
   Statement standing_{db_,
                       "SELECT u.status, u.version, u.roles, s.session_id"
-                      " FROM auth_sessions s JOIN auth_users u ON u.id = s.user_id WHERE s.user_id = ?1"};
+                      " FROM auth_sessions s JOIN auth_users u INDEXED BY auth_users_standing"
+                      " ON u.id = s.user_id AND u.version > 0 WHERE s.user_id = ?1"};
   Statement event_{db_,
                    "SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active,"
                    " was_active, time_zone, approval, has_progress, created_by, created_at, updated_at"

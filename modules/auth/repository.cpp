@@ -112,9 +112,12 @@ std::optional<Uuid> find_deleted_by(Snapshot& snapshot, UserId id) {
 }
 
 std::optional<StandingRow> find_standing(Snapshot& snapshot, UserId user) {
-  constexpr Sql sql =
+  constexpr Sql sql{
       "SELECT u.status, u.version, u.roles, s.session_id, s.expires_at"
-      " FROM auth_sessions s JOIN auth_users u ON u.id = s.user_id WHERE s.user_id = $1";
+      " FROM auth_sessions s JOIN auth_users u INDEXED BY auth_users_standing ON u.id = s.user_id AND u.version > 0"
+      " WHERE s.user_id = $1",
+      "SELECT u.status, u.version, u.roles, s.session_id, s.expires_at"
+      " FROM auth_sessions s JOIN auth_users u ON u.id = s.user_id WHERE s.user_id = $1"};
   return snapshot.find<StandingRow>(sql, user);
 }
 
