@@ -60,7 +60,8 @@ class Store {
     store.pragma('mmap_size = 268435456');
     this.standing = store.prepare(
       'SELECT u.status, u.version, s.session_id AS session, s.expires_at AS expiresAt' +
-        ' FROM auth_sessions s JOIN auth_users u INDEXED BY auth_users_standing ON u.id = s.user_id AND u.version > 0 WHERE s.user_id = ?',
+        ' FROM auth_sessions s JOIN auth_users u INDEXED BY auth_users_standing' +
+        ' ON u.id = s.user_id AND u.version > 0 WHERE s.user_id = ?',
     );
     this.newest = store.prepare(
       'SELECT id, name, description, condition_type, condition_params, start_at, end_at, is_active, was_active,' +
