@@ -23,8 +23,8 @@
 #include <utility>
 #include <vector>
 
-#include "load_options.hpp"
 #include "base/scheduling.hpp"
+#include "load_options.hpp"
 
 namespace {
 

@@ -20,13 +20,15 @@ namespace {
 
 constexpr std::size_t worth_keeping = std::size_t{256} * 1024;
 
-struct Kept {
+struct Block {
   void* memory = nullptr;
   std::size_t size = 0;
+
+  friend bool operator==(const Block&, const Block&) = default;
 };
 
-// Without destructors: whoever else maps memory while the thread ends comes by here.
-thread_local Kept kept;
+// Without destructors: whoever else maps memory while the thread ends comes by here. One of the two is empty.
+thread_local Block kept, in_use;
 thread_local bool keeps = false;
 
 /// Lets go when the thread ends.
@@ -34,9 +36,15 @@ struct AtThreadsEnd {
   ~AtThreadsEnd() { release_password_memory(); }
 };
 
+/// What a hash asks for; an allocator that happens to be called meanwhile does not ask for it to be there at once.
+bool is_asked_for_by_hash(const void* address, std::size_t size, int flags, int file) {
+  return keeps && address == nullptr && size >= worth_keeping && file == -1 && (flags & MAP_POPULATE) != 0 &&
+         in_use.memory == nullptr;
+}
+
 /// In whole huge pages where the system has them for who asks: fewer page faults, and fewer misses in the TLB.
-void* map(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
-  void* const memory = __real_mmap(address, size, protection, flags & ~MAP_POPULATE, file, offset);
+void* map(std::size_t size, int protection, int flags) {
+  void* const memory = __real_mmap(nullptr, size, protection, flags & ~MAP_POPULATE, -1, 0);
   if (memory != MAP_FAILED) static_cast<void>(madvise(memory, size, MADV_HUGEPAGE));  // NOLINT(*-cstyle-cast,*-casting)
   return memory;
 }
@@ -63,18 +71,20 @@ extern "C" {
 void* __wrap_mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset);
 void* __wrap_mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
   using namespace guerdon;
-  if (!keeps || size < worth_keeping || file != -1) return __real_mmap(address, size, protection, flags, file, offset);
-  if (kept.size == size) return std::exchange(kept, {}).memory;
-  release_password_memory();
-  return map(address, size, protection, flags, file, offset);
+  if (!is_asked_for_by_hash(address, size, flags, file))
+    return __real_mmap(address, size, protection, flags, file, offset);
+  if (kept.size != size) release_password_memory();
+  void* const memory = kept.memory != nullptr ? std::exchange(kept, {}).memory : map(size, protection, flags);
+  if (memory != MAP_FAILED) in_use = {memory, size};  // NOLINT(*-cstyle-cast,*-casting)
+  return memory;
 }
 
 int __wrap_munmap(void* address, std::size_t size);
 int __wrap_munmap(void* address, std::size_t size) {
   using namespace guerdon;
-  if (!keeps || size < worth_keeping || kept.memory != nullptr) return __real_munmap(address, size);
+  if (address == nullptr || in_use != Block{address, size}) return __real_munmap(address, size);
   explicit_bzero(address, size);
-  kept = {address, size};
+  kept = std::exchange(in_use, {});
   return 0;
 }
 

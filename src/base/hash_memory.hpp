@@ -5,9 +5,9 @@
 
 namespace guerdon {
 
-/// While one lives, large memory that its thread maps is taken from what the thread keeps, and kept when it is
-/// unmapped, wiped: argon2's passes can be undone from what they leave (each block is the old one XOR what was
-/// computed), down to the first block, from which a password is guessed at the price of BLAKE2b.
+/// While one lives, the block that argon2 maps (at once and whole: MAP_POPULATE) is taken from what the thread keeps,
+/// and kept when it is unmapped, wiped: argon2's passes can be undone from what they leave (each block is the old one
+/// XOR what was computed), down to the first block, from which a password is guessed at the price of BLAKE2b.
 class KeepsHashMemory {
  public:
   KeepsHashMemory() noexcept;

@@ -10,9 +10,8 @@
 namespace guerdon {
 namespace {
 
-// What the kernel takes at most and at least.
+// The least that the kernel takes.
 constexpr std::chrono::nanoseconds shortest_turn = std::chrono::microseconds{100};
-constexpr std::chrono::nanoseconds longest_turn = std::chrono::milliseconds{100};
 constexpr std::chrono::nanoseconds usual_turn{0};  // as the kernel likes it
 constexpr std::int32_t nice_of_long_turns = 4;
 
@@ -58,7 +57,7 @@ void ask_for_long_turns() noexcept {
   if (!is_usual(now)) return;
   now.policy = SCHED_BATCH;
   now.nice = std::min(now.nice + nice_of_long_turns, 19);
-  ask(now, longest_turn);
+  ask(now, usual_turn);
 }
 
 void ask_for_what_is_left() noexcept {

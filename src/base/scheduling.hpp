@@ -1,6 +1,6 @@
 // How the system is asked to schedule the calling thread. Best effort: a container may forbid it and an old kernel not
 // know it, and the thread runs all the same. Who started the server with a priority of its own is heard: niceness adds
-// to theirs, and a policy of theirs stays.
+// to theirs, and a policy of theirs stays, but that ask_for_what_is_left() is heard after SCHED_BATCH as well.
 #pragma once
 
 #include <chrono>
@@ -15,11 +15,13 @@ void ask_for_short_turns() noexcept;
 /// the thread that woke them would itself be interrupted, in the middle of what it answers (SCHED_BATCH).
 void ask_not_to_interrupt() noexcept;
 
-/// For threads that burn CPU: SCHED_BATCH, long turns that others may interrupt, and nicer by 4. While others want all
-/// there is of a core each of these gets two fifths of what one of them gets, so that log-ins never come to a stand.
+/// For threads that burn CPU: SCHED_BATCH, so that others may interrupt them, and nicer by 4. While others want all
+/// there is of a core each of these gets two fifths of what one of them gets, so that log-ins never come to a
+/// standstill.
 void ask_for_long_turns() noexcept;
 
-/// For threads that burn CPU for others who do it themselves when this one gets none: SCHED_IDLE. There is no way back.
+/// For a thread that burns CPU for another one, which does it by itself when this one gets none: SCHED_IDLE. There is
+/// no way back.
 void ask_for_what_is_left() noexcept;
 
 }  // namespace guerdon

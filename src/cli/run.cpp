@@ -26,7 +26,7 @@ void prepare_process() {
 #ifndef __SANITIZE_ADDRESS__  // whose leak check has to trace the process
   prctl(PR_SET_DUMPABLE, 0);
 #endif
-  mallopt(M_ARENA_MAX, 2);  // an arena a thread would keep megabytes that nobody uses
+  mallopt(M_ARENA_MAX, 2);  // where glibc's allocator is the one: an arena a thread would keep megabytes unused
   umask(077);
   std::signal(SIGPIPE, SIG_IGN);
 }

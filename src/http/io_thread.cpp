@@ -8,8 +8,8 @@
 #include <future>
 #include <utility>
 
-#include "http/text.hpp"
 #include "base/scheduling.hpp"
+#include "http/text.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon::http {

@@ -1,7 +1,6 @@
 // The lock is held for a push or a swap, never while a letter is read or the bell is rung.
 #include "http/mailbox.hpp"
 
-#include <fcntl.h>
 #include <sys/eventfd.h>
 
 #include <boost/asio/buffer.hpp>
@@ -16,16 +15,19 @@
 namespace guerdon::http {
 namespace {
 
-int checked(int descriptor) {
-  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "an event descriptor cannot be made");
-  return descriptor;
+int make_bell() {
+  const int bell = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (bell < 0) throw std::system_error(errno, std::generic_category(), "an event descriptor cannot be made");
+  return bell;
 }
 
 }  // namespace
 
-Mailbox::Mailbox(boost::asio::io_context& owner)
-    : bell_(checked(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))),
-      heard_(std::in_place, owner, checked(::fcntl(bell_.get(), F_DUPFD_CLOEXEC, 0))) {}
+Mailbox::Mailbox(boost::asio::io_context& owner) : bell_(make_bell()), heard_(std::in_place, owner, bell_.get()) {}
+
+Mailbox::~Mailbox() {
+  if (heard_) static_cast<void>(heard_->release());
+}
 
 void Mailbox::open() { wait_for_bell(); }
 
@@ -46,6 +48,7 @@ void Mailbox::close() {
     is_closed_ = true;
     dropped.swap(letters_);
   }
+  if (heard_) static_cast<void>(heard_->release());
   heard_.reset();
 }
 

@@ -25,6 +25,10 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   /// Throws std::system_error if the system has no descriptor left. Until open() letters wait.
   explicit Mailbox(boost::asio::io_context& owner);
 
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+  ~Mailbox();
+
   /// From the owner's thread.
   void open();
   /// From the owner's thread. After it answers are dropped: nobody is there to read them.
@@ -44,7 +48,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void deliver();
 
   const Descriptor bell_;  // lives as long as anybody may ring it, longer than the loop
-  std::optional<boost::asio::posix::stream_descriptor> heard_;  // by the owner's loop
+  std::optional<boost::asio::posix::stream_descriptor> heard_;  // by the owner's loop, which does not own it
   std::uint64_t rings_ = 0;                                     // what was read from it
   std::mutex mutex_;
   bool is_closed_ = false;

@@ -106,7 +106,7 @@ void TaskPool::work(std::size_t index) {
   if (options_.low_priority) {
     ask_for_long_turns();
     std::function<void()> on_idle;
-    if (options_.on_idle) on_idle = [this] { run(options_.on_idle, options_.name); };
+    if (options_.on_idle) on_idle = [idle = options_.on_idle, pool = options_.name] { run(idle, pool); };
     twin.emplace(name + " twin", std::move(on_idle));
   }
   std::unique_lock lock{mutex_};

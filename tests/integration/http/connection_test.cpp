@@ -3,13 +3,14 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <deque>
 #include <thread>
 #include <vector>
 
 #include "guerdon/json.hpp"
-#include "telemetry/log.hpp"
 #include "support/raw_client.hpp"
 #include "support/toy_handler.hpp"
+#include "telemetry/log.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -370,6 +371,29 @@ TEST_CASE("draining gives up when its limit has passed, and stopping ends the re
   server.server.stop();
   CHECK(busy.is_closed_by_server());
   server.desk.answer("a", text("too late"));
+}
+
+TEST_CASE("answers that race a stop arrive or are dropped") {
+  for (int round = 0; round < 20; ++round) {
+    ToyServer server;
+    std::deque<RawClient> clients;
+    for (int i = 0; i < 16; ++i) {
+      clients.emplace_back(server.port()).send(request("GET", "/later/" + std::to_string(i)));
+      server.desk.wait_for(std::to_string(i));
+    }
+    std::vector<std::thread> threads;
+    for (int part = 0; part < 4; ++part) {
+      threads.emplace_back([&, part] {
+        for (int i = part; i < 16; i += 4) server.desk.answer(std::to_string(i), text("made it"));
+      });
+    }
+    server.server.stop();
+    for (auto& thread : threads) thread.join();
+    for (auto& client : clients) {
+      const auto received = client.receive_to_end();
+      CHECK((received.empty() || received.ends_with("made it")));
+    }
+  }
 }
 
 TEST_CASE("a request that is on its way when draining begins is still answered") {
