@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "guerdon/time.hpp"
 #include "support/commands.hpp"
 #include "support/databases.hpp"
 #include "support/faulty_disk.hpp"
@@ -24,6 +25,12 @@ constexpr std::int64_t page = 4096;
 
 // A database with a log, whose writer copies nothing by itself.
 struct Bench {
+  static store::DatabaseOptions options_of(const Clock& clock) {
+    store::DatabaseOptions options;
+    options.clock = &clock;
+    return options;
+  }
+
   Bench() {
     run("PRAGMA journal_mode=WAL");
     run("PRAGMA wal_autocheckpoint=0");
@@ -62,8 +69,8 @@ struct Bench {
   const std::string file = (folder.path() / "a.db").string();
   const store::SqliteHandle writer =
       store::open_sqlite_file(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, std::chrono::milliseconds{100});
-  store::DatabaseOptions options;
-  store::SqliteShared shared{file, true, options};
+  const SystemClock clock;
+  store::SqliteShared shared{file, true, options_of(clock)};
   std::string failure;
   store::LogCopier copier{shared, [this](const std::string& reason) { failure = reason; }};
 };
