@@ -13,7 +13,7 @@ namespace {
 // The least that the kernel takes.
 constexpr std::chrono::nanoseconds shortest_turn = std::chrono::microseconds{100};
 constexpr std::chrono::nanoseconds usual_turn{0};  // as the kernel likes it
-constexpr std::int32_t nice_of_long_turns = 4;
+constexpr std::int32_t nice_of_long_turns = 3;
 
 /// The kernel's `struct sched_attr`, which this libc has no header for.
 struct Attributes {

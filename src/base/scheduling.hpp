@@ -15,9 +15,8 @@ void ask_for_short_turns() noexcept;
 /// the thread that woke them would itself be interrupted, in the middle of what it answers (SCHED_BATCH).
 void ask_not_to_interrupt() noexcept;
 
-/// For threads that burn CPU: SCHED_BATCH, so that others may interrupt them, and nicer by 4. While others want all
-/// there is of a core each of these gets two fifths of what one of them gets, so that log-ins never come to a
-/// standstill.
+/// For threads that burn CPU: SCHED_BATCH, so that others may interrupt them, and nicer by 3. While others want all
+/// there is of a core each of these gets half of what one of them gets, so that log-ins never come to a standstill.
 void ask_for_long_turns() noexcept;
 
 /// For a thread that burns CPU for another one, which does it by itself when this one gets none: SCHED_IDLE. There is
