@@ -1,7 +1,6 @@
 #include "store/sqlite/checkpointer.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "store/sqlite/errors.hpp"
 
@@ -9,47 +8,30 @@ namespace guerdon::store {
 
 namespace {
 
-constexpr std::uint64_t bound = 16'000;      // pages of 4 KiB: a log of some 64 MiB
-constexpr std::uint64_t head_start = 4'000;  // for the copier, which is not waited for as long again
+constexpr std::uint64_t bound = 16'000;  // pages of 4 KiB: a log of some 64 MiB
 constexpr std::uint64_t again_after = 2'000;
 constexpr std::chrono::milliseconds patience{2};  // for readers in the middle of a query
 
 }  // namespace
 
-Checkpointer::Checkpointer(SqliteConnection& connection, SqliteShared& shared, LogCopier::Fail fail)
-    : connection_(connection), shared_(shared), copier_(shared, std::move(fail)), due_at_(bound) {
+Checkpointer::Checkpointer(SqliteConnection& connection, SqliteShared& shared)
+    : connection_(connection), shared_(shared), due_at_(bound) {
   sqlite3_wal_hook(connection.handle(), &Checkpointer::on_commit, this);
 }
 
 int Checkpointer::on_commit(void* self, sqlite3*, const char*, int pages) noexcept {
   auto& checkpointer = *static_cast<Checkpointer*>(self);
   const auto now = static_cast<std::uint64_t>(pages);
-  if (now < checkpointer.pages()) {  // the log began anew
-    checkpointer.due_at_ = bound;
-    checkpointer.stage_ = Stage::growing;
-  }
+  if (now < checkpointer.pages()) checkpointer.due_at_ = bound;  // the log began anew
   checkpointer.pages_.store(now, std::memory_order_relaxed);
   checkpointer.writes_ += 1;
   checkpointer.fresh_ = true;
   return SQLITE_OK;
 }
 
-void Checkpointer::prepare() {
-  if (stage_ != Stage::growing || pages() < bound - head_start) return;
-  stage_ = copier_.begin() ? Stage::being_copied : Stage::tried;
-}
-
-bool Checkpointer::due() {
-  if (stage_ == Stage::being_copied && !copier_.is_at_work()) stage_ = Stage::copied;
-  if (stage_ == Stage::being_copied) return pages() >= due_at_ + head_start;
-  return stage_ == Stage::copied || pages() >= due_at_;
-}
-
 /// The log begins anew at the first write after all of it was copied, if by then no reader uses it: those that keep a
 /// snapshot without need are made to let go, before (it limits what can be copied) and after (it holds the log).
 std::optional<std::string> Checkpointer::run(int mode) {
-  copier_.wait();
-  stage_ = Stage::tried;
   fresh_ = false;
   shared_.readers.release(std::chrono::milliseconds{0});
   int in_log = 0;
@@ -81,7 +63,6 @@ std::optional<std::string> Checkpointer::cut(bool& is_cut) {
   if (is_cut) {
     pages_.store(0, std::memory_order_relaxed);
     due_at_ = bound;
-    stage_ = Stage::growing;
   }
   return failure;
 }

@@ -1,6 +1,5 @@
-// Decides when the write-ahead log is copied into the database file, and ends it on the writer's connection.
-// A checkpoint is what makes the slowest commits slow, so it waits for a bound or for idleness, and another thread has
-// done most of it before.
+// Decides when the write-ahead log is copied into the database file, and does it on the writer's connection.
+// A checkpoint is what makes the slowest commits slow, so it waits for a bound or for idleness.
 #pragma once
 
 #include <atomic>
@@ -9,26 +8,21 @@
 #include <string>
 
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/log_copier.hpp"
 #include "store/sqlite/shared.hpp"
 
 namespace guerdon::store {
 
 class Checkpointer {
  public:
-  /// Watches the commits of `connection`, which must outlive it. `fail` is told on the copier's thread.
-  Checkpointer(SqliteConnection& connection, SqliteShared& shared, LogCopier::Fail fail);
+  /// Watches the commits of `connection`, which must outlive it.
+  Checkpointer(SqliteConnection& connection, SqliteShared& shared);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
-  /// Lets the copier begin when the log is long enough. Asked after each commit.
-  void prepare();
-  /// The log has grown to its bound, or most of it is copied.
-  [[nodiscard]] bool due();
+  /// The log has grown to its bound.
+  [[nodiscard]] bool due() const noexcept { return pages() >= due_at_; }
   /// There is something to copy that was not tried yet.
   [[nodiscard]] bool wants_idle_time() const noexcept { return fresh_; }
-  /// Waits for the copier. Before the end, also where nothing more is to be written.
-  void finish() { copier_.wait(); }
   /// Copies what readers allow; mode as for sqlite3_wal_checkpoint_v2. What it could not do it does next time, but
   /// after an I/O error (the reason is returned) the disk can't be trusted any more.
   std::optional<std::string> run(int mode);
@@ -43,16 +37,11 @@ class Checkpointer {
   [[nodiscard]] std::uint64_t writes() const noexcept { return writes_; }
 
  private:
-  /// Of the log as it is, until it begins anew.
-  enum class Stage { growing, being_copied, copied, tried };
-
   std::optional<std::string> attempt(int mode, bool& is_done);
   static int on_commit(void* self, sqlite3* db, const char* schema, int pages) noexcept;
 
   SqliteConnection& connection_;
   SqliteShared& shared_;
-  LogCopier copier_;
-  Stage stage_ = Stage::growing;
   std::atomic<std::uint64_t> pages_{0};  // in the log
   std::uint64_t due_at_;
   std::uint64_t writes_ = 0;

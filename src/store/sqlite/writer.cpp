@@ -42,7 +42,7 @@ SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared
     : shared_(std::move(shared)),
       options_(std::move(options)),
       connection_(std::move(connection), &shared_->damaged, &shared_->changes, options_.faults),
-      checkpointer_(connection_, *shared_, [this](const std::string& reason) { stop_for_good(exit_io, reason); }),
+      checkpointer_(connection_, *shared_),
       eraser_(connection_, checkpointer_),
       queue_(static_cast<std::size_t>(options_.queue)),
       syncer_(connection_.handle(), options_.faults,
@@ -93,7 +93,6 @@ void SqliteWriter::work() {
     if (eraser_.is_due() && writable()) erase();
   }
   syncer_.drain();
-  checkpointer_.finish();
   if (writable()) checkpointer_.run(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
@@ -123,9 +122,7 @@ void SqliteWriter::run_group(std::unique_ptr<Command> first) {
     if (group_.members.size() == largest_group || Monotonic::now() >= deadline) break;
   }
   end_group();
-  if (!writable()) return;
-  checkpointer_.prepare();
-  if (checkpointer_.due()) checkpoint();
+  if (checkpointer_.due() && writable()) checkpoint();
 }
 
 /// What follows a group on its way to the disk has to go the same way: answers come in the order of commits.
