@@ -13,7 +13,7 @@ namespace {
 // The least that the kernel takes.
 constexpr std::chrono::nanoseconds shortest_turn = std::chrono::microseconds{100};
 constexpr std::chrono::nanoseconds usual_turn{0};  // as the kernel likes it
-constexpr std::int32_t nice_of_long_turns = 3;
+constexpr std::int32_t nice_to_stand_back = 3;
 
 /// The kernel's `struct sched_attr`, which this libc has no header for.
 struct Attributes {
@@ -52,11 +52,11 @@ void ask_not_to_interrupt() noexcept {
   ask(now, usual_turn);
 }
 
-void ask_for_long_turns() noexcept {
+void ask_to_stand_back() noexcept {
   Attributes now;
   if (!is_usual(now)) return;
   now.policy = SCHED_BATCH;
-  now.nice = std::min(now.nice + nice_of_long_turns, 19);
+  now.nice = std::min(now.nice + nice_to_stand_back, 19);
   ask(now, usual_turn);
 }
 

@@ -7,7 +7,7 @@
 
 namespace guerdon {
 
-/// For threads that answer: they run for microseconds and go before whoever takes long turns, as soon as they have
+/// For threads that answer: they run for microseconds and go before whoever works for long, as soon as they have
 /// something to do (Linux 6.12: sched_setattr(2), sched(7), "time slice").
 void ask_for_short_turns() noexcept;
 
@@ -17,7 +17,7 @@ void ask_not_to_interrupt() noexcept;
 
 /// For threads that burn CPU: SCHED_BATCH, so that others may interrupt them, and nicer by 3. While others want all
 /// there is of a core each of these gets half of what one of them gets, so that log-ins never come to a standstill.
-void ask_for_long_turns() noexcept;
+void ask_to_stand_back() noexcept;
 
 /// For a thread that burns CPU for another one, which does it by itself when this one gets none: SCHED_IDLE. There is
 /// no way back.

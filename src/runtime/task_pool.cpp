@@ -104,7 +104,7 @@ void TaskPool::work(std::size_t index) {
   static_cast<void>(pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()));
   std::optional<PatientTwin> twin;
   if (options_.low_priority) {
-    ask_for_long_turns();
+    ask_to_stand_back();
     std::function<void()> on_idle;
     if (options_.on_idle) on_idle = [idle = options_.on_idle, pool = options_.name] { run(idle, pool); };
     twin.emplace(name + " twin", std::move(on_idle));

@@ -19,8 +19,8 @@ struct TaskPoolOptions {
   std::string name = "tasks";  ///< of its threads, at most 15 characters
   std::size_t threads = 0;     ///< 0 = one per core
   std::size_t queue = 256;     ///< tasks that may wait; those that run do not count
-  /// For work that burns CPU: long turns (scheduling.hpp), so that the I/O threads go first without starving it, and a
-  /// twin for each thread (patient_twin.hpp), which computes while there is room.
+  /// For work that burns CPU: its threads stand back (scheduling.hpp), so that the I/O threads go first without
+  /// starving them, and each has a twin (patient_twin.hpp), which computes while there is room.
   bool low_priority = false;
   /// Called on a thread, or a twin, that has had nothing to do for a second, once each time: it may give back what it
   /// keeps.
