@@ -25,7 +25,7 @@ using Uuid = std::array<std::uint8_t, 16>;
 using Value = std::variant<std::int64_t, std::string_view, Uuid, std::nullptr_t>;
 
 constexpr int group_size = 64;
-constexpr int checkpoint_pages = 16'000, again_after = 2'000;  // as the server does
+constexpr int checkpoint_pages = 16'000, again_after = 2'000;  // the server's bound
 
 class Statement {
  public:

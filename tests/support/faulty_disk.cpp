@@ -36,16 +36,17 @@ struct Methods {
   sqlite3_io_methods faulty{};
 };
 
-/// Which file is which log.
-struct Logs {
+/// Which file is which log, and who hears of syncs.
+struct Syncs {
   std::mutex mutex;
-  std::map<sqlite3_file*, std::string> names;
-  std::function<void(const std::string&)> told;
+  std::map<sqlite3_file*, std::string> logs;
+  std::function<void(const std::string&)> told_of_logs;
+  std::function<void()> told_of_files;
 };
 
 struct Disk {
   Fault fault;
-  Logs logs;
+  Syncs syncs;
   sqlite3_vfs* system = nullptr;
   sqlite3_vfs faulty{};
   Methods log, file;
@@ -70,11 +71,11 @@ int sync(sqlite3_file* file, int flags) {
   const auto* real = (call == Call::sync_log ? disk().log : disk().file).real;
   if (const int code = disk().fault.strike(call); code != SQLITE_OK) return code;
   const int code = real->xSync(file, flags);
-  if (call == Call::sync_log && code == SQLITE_OK) {
-    auto& logs = disk().logs;
-    const std::lock_guard lock{logs.mutex};
-    if (logs.told) logs.told(logs.names[file]);
-  }
+  if (code != SQLITE_OK) return code;
+  auto& syncs = disk().syncs;
+  const std::lock_guard lock{syncs.mutex};
+  if (call == Call::sync_log && syncs.told_of_logs) syncs.told_of_logs(syncs.logs[file]);
+  if (call == Call::sync_file && syncs.told_of_files) syncs.told_of_files();
   return code;
 }
 
@@ -103,8 +104,8 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   const int code = here.system->xOpen(here.system, name, file, flags, out_flags);
   if (code != SQLITE_OK) return code;
   if ((flags & SQLITE_OPEN_WAL) != 0) {
-    const std::lock_guard lock{here.logs.mutex};
-    here.logs.names[file] = name;
+    const std::lock_guard lock{here.syncs.mutex};
+    here.syncs.logs[file] = name;
     exchange(file, here.log, [](sqlite3_io_methods& methods) {
       methods.xWrite = write<Call::write_log>;
       methods.xSync = sync<Call::sync_log>;
@@ -135,6 +136,7 @@ FaultyDisk::FaultyDisk() {
 FaultyDisk::~FaultyDisk() {
   disarm();
   tell_syncs(nullptr);
+  tell_file_syncs(nullptr);
   sqlite3_vfs_unregister(&disk().faulty);
   sqlite3_vfs_register(disk().system, 1);
 }
@@ -157,9 +159,15 @@ void FaultyDisk::disarm() {
 bool FaultyDisk::armed() const { return disk().fault.left > 0; }
 
 void FaultyDisk::tell_syncs(std::function<void(const std::string&)> told) {
-  auto& logs = disk().logs;
-  const std::lock_guard lock{logs.mutex};
-  logs.told = std::move(told);
+  auto& syncs = disk().syncs;
+  const std::lock_guard lock{syncs.mutex};
+  syncs.told_of_logs = std::move(told);
+}
+
+void FaultyDisk::tell_file_syncs(std::function<void()> told) {
+  auto& syncs = disk().syncs;
+  const std::lock_guard lock{syncs.mutex};
+  syncs.told_of_files = std::move(told);
 }
 
 }  // namespace guerdon::test

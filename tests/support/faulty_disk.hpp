@@ -26,6 +26,8 @@ class FaultyDisk {
 
   /// Told of each write-ahead log that was synced, by its path, whoever did it, before they know; any thread.
   void tell_syncs(std::function<void(const std::string& log)> told);
+  /// The same of databases' own files, on the thread that did it.
+  void tell_file_syncs(std::function<void()> told);
 };
 
 }  // namespace guerdon::test

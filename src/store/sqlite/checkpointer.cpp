@@ -15,24 +15,60 @@ constexpr std::chrono::milliseconds patience{2};  // for readers in the middle o
 }  // namespace
 
 Checkpointer::Checkpointer(SqliteConnection& connection, SqliteShared& shared)
-    : connection_(connection), shared_(shared), due_at_(bound) {
+    : connection_(connection), shared_(shared), due_at_(bound), stretch_due_at_(stretch), mark_(shared) {
   sqlite3_wal_hook(connection.handle(), &Checkpointer::on_commit, this);
 }
 
 int Checkpointer::on_commit(void* self, sqlite3*, const char*, int pages) noexcept {
   auto& checkpointer = *static_cast<Checkpointer*>(self);
   const auto now = static_cast<std::uint64_t>(pages);
-  if (now < checkpointer.pages()) checkpointer.due_at_ = bound;  // the log began anew
+  if (now < checkpointer.pages()) checkpointer.begin_anew();
   checkpointer.pages_.store(now, std::memory_order_relaxed);
   checkpointer.writes_ += 1;
   checkpointer.fresh_ = true;
   return SQLITE_OK;
 }
 
+/// At the log's beginning.
+void Checkpointer::begin_anew() noexcept {
+  due_at_ = bound;
+  stretch_due_at_ = stretch;
+}
+
+std::optional<std::string> Checkpointer::copy_stretch() {
+  shared_.readers.release(std::chrono::milliseconds{0});
+  auto failure = mark_.is_set() ? copy_to_mark() : std::nullopt;
+  if (mark_.set()) mark_sees_ = shared_.horizon.visible();
+  stretch_due_at_ = (pages() / stretch + 1) * stretch;  // the last one just before the bound
+  return failure;
+}
+
+/// Before it copies, SQLite syncs the log. Where all up to the mark is on the disk already it would be for the newer
+/// commits, which are not copied, and are another thread's to sync. It syncs the file only when the whole log has been
+/// copied; it can't be, since the log has grown behind the mark.
+std::optional<std::string> Checkpointer::copy_to_mark() {
+  const bool needs_no_sync = is_mark_on_disk();
+  try {
+    const bool is_full = connection_.pragma("PRAGMA synchronous") == "2";
+    if (needs_no_sync) connection_.pragma("PRAGMA synchronous=OFF");
+    bool is_whole = false;
+    auto failure = attempt(SQLITE_CHECKPOINT_PASSIVE, is_whole);
+    if (needs_no_sync) connection_.pragma(is_full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+    return failure;
+  } catch (const StoreError& error) {
+    return error.what();
+  }
+}
+
+bool Checkpointer::is_mark_on_disk() const noexcept {
+  return shared_.syncs_commits && shared_.horizon.is_durable(mark_sees_);
+}
+
 /// The log begins anew at the first write after all of it was copied, if by then no reader uses it: those that keep a
 /// snapshot without need are made to let go, before (it limits what can be copied) and after (it holds the log).
 std::optional<std::string> Checkpointer::run(int mode) {
   fresh_ = false;
+  mark_.clear();
   shared_.readers.release(std::chrono::milliseconds{0});
   int in_log = 0;
   int copied = 0;
@@ -49,12 +85,14 @@ std::optional<std::string> Checkpointer::run(int mode) {
 }
 
 std::optional<std::string> Checkpointer::copy_all(bool& is_whole) {
+  mark_.clear();
   shared_.readers.release(patience);
   return attempt(SQLITE_CHECKPOINT_PASSIVE, is_whole);
 }
 
 /// Whoever begins to read once all is copied needs no log: those who use it are made to let go.
 std::optional<std::string> Checkpointer::cut(bool& is_cut) {
+  mark_.clear();
   shared_.commits.add();
   shared_.readers.release(patience);
   sqlite3_busy_timeout(connection_.handle(), 0);
@@ -62,7 +100,7 @@ std::optional<std::string> Checkpointer::cut(bool& is_cut) {
   sqlite3_busy_timeout(connection_.handle(), static_cast<int>(shared_.busy_patience.count()));
   if (is_cut) {
     pages_.store(0, std::memory_order_relaxed);
-    due_at_ = bound;
+    begin_anew();
   }
   return failure;
 }

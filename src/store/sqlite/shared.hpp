@@ -56,15 +56,16 @@ class Commits {
 };
 
 struct SqliteShared {
-  /// `on_disk`: false for a private one, which goes with the process.
   SqliteShared(std::string file, bool on_disk, const DatabaseOptions& options)
       : path(std::move(file)),
+        is_on_disk(on_disk),
         syncs_commits(on_disk && options.full_durability),
         clock(*options.clock),
         busy_patience(options.busy_patience),
         longest_read(options.longest_read) {}
 
   const std::string path;
+  const bool is_on_disk;     ///< false for a private one, which goes with the process
   const bool syncs_commits;  ///< before anybody hears of them
   const Clock& clock;
   const std::chrono::milliseconds busy_patience, longest_read;

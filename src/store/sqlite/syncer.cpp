@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <string>
 #include <system_error>
 #include <utility>
 
@@ -14,28 +13,6 @@ namespace {
 constexpr std::size_t most_ahead = 2;  // groups that wait besides those whose sync is under way
 
 }  // namespace
-
-LogFile::LogFile(sqlite3* connection) {
-  sqlite3_vfs* system = nullptr;
-  sqlite3_file_control(connection, "main", SQLITE_FCNTL_VFS_POINTER, &system);
-  const char* const name = sqlite3_filename_wal(sqlite3_db_filename(connection, "main"));
-  memory_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(system->szOsFile));
-  file_ = reinterpret_cast<sqlite3_file*>(memory_.get());
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL;
-  const int code = system->xOpen(system, name, file_, flags, &flags);
-  if (code == SQLITE_OK) return;
-  if (file_->pMethods != nullptr) file_->pMethods->xClose(file_);
-  throw StoreError(StoreError::Kind::unavailable, std::string{"cannot open the log: "}.append(sqlite3_errstr(code)));
-}
-
-LogFile::~LogFile() { file_->pMethods->xClose(file_); }
-
-void LogFile::sync() {
-  const int code = file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL);
-  if (code == SQLITE_OK) return;
-  throw StoreError(StoreError::Kind::commit_unknown,
-                   std::string{"the log cannot be synced: "}.append(sqlite3_errstr(code)));
-}
 
 Syncer::Syncer(sqlite3* connection, FaultInjector* faults, Finish finish)
     : connection_(connection), faults_(faults), finish_(std::move(finish)) {}
@@ -52,7 +29,7 @@ Syncer::~Syncer() {
 bool Syncer::is_ready() {
   if (thread_.joinable()) return true;
   try {
-    if (!log_) log_.emplace(connection_);
+    if (!log_) log_.emplace(connection_, SyncedFile::Which::log);
     thread_ = std::thread([this] { work(); });
   } catch (const StoreError&) {
     return false;

@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -22,26 +21,9 @@
 
 #include "store/fault_injector.hpp"
 #include "store/sqlite/group.hpp"
+#include "store/sqlite/synced_file.hpp"
 
 namespace guerdon::store {
-
-/// The log of a connection, opened once more, by the same file system and the name that it has there: SQLite follows
-/// links. It takes no locks, and closing it drops none.
-class LogFile {
- public:
-  /// Throws StoreError. The connection outlives it.
-  explicit LogFile(sqlite3* connection);
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
-  ~LogFile();
-
-  /// As `synchronous=FULL` would. Throws StoreError (commit_unknown).
-  void sync();
-
- private:
-  std::unique_ptr<std::byte[]> memory_;  ///< as much as this file system's file objects take
-  sqlite3_file* file_;
-};
 
 class Syncer {
  public:
@@ -71,7 +53,7 @@ class Syncer {
   sqlite3* const connection_;
   FaultInjector* const faults_;
   const Finish finish_;
-  std::optional<LogFile> log_;
+  std::optional<SyncedFile> log_;
   std::exception_ptr failure_;  // of the first sync that failed: nothing after it can be trusted
   std::atomic<std::size_t> under_way_{0};
   std::mutex mutex_;

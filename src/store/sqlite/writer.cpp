@@ -46,7 +46,8 @@ SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared
       eraser_(connection_, checkpointer_),
       queue_(static_cast<std::size_t>(options_.queue)),
       syncer_(connection_.handle(), options_.faults,
-              [this](Group& group, const std::exception_ptr& failure) { synced(group, failure); }) {
+              [this](Group& group, const std::exception_ptr& failure) { synced(group, failure); }),
+      flusher_(connection_.handle(), [this](const std::string& reason) { stop_for_good(exit_io, reason); }) {
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "store-writer");
 }
@@ -102,6 +103,19 @@ std::unique_ptr<Command> SqliteWriter::counted(std::unique_ptr<Command> command)
   return command;
 }
 
+/// Never two at once: what waits goes between them. At the bound what is left to sync is little once the flusher has
+/// done its part; where the disk is too slow for that, the log must not grow without end.
+void SqliteWriter::checkpoint_if_due() {
+  if (!writable()) return;
+  if (checkpointer_.is_stretch_due()) return copy_stretch();
+  if (checkpointer_.is_overdue() || (checkpointer_.is_due() && flusher_.is_idle())) checkpoint();
+}
+
+void SqliteWriter::copy_stretch() {
+  if (const auto failure = checkpointer_.copy_stretch()) return stop_for_good(exit_io, *failure);
+  if (shared_->is_on_disk) flusher_.ask();
+}
+
 void SqliteWriter::checkpoint() {
   if (const auto failure = checkpointer_.run(SQLITE_CHECKPOINT_PASSIVE)) stop_for_good(exit_io, *failure);
 }
@@ -122,7 +136,7 @@ void SqliteWriter::run_group(std::unique_ptr<Command> first) {
     if (group_.members.size() == largest_group || Monotonic::now() >= deadline) break;
   }
   end_group();
-  if (checkpointer_.due() && writable()) checkpoint();
+  checkpoint_if_due();
 }
 
 /// What follows a group on its way to the disk has to go the same way: answers come in the order of commits.

@@ -20,6 +20,7 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/eraser.hpp"
+#include "store/sqlite/flusher.hpp"
 #include "store/sqlite/group.hpp"
 #include "store/sqlite/shared.hpp"
 #include "store/sqlite/syncer.hpp"
@@ -65,6 +66,8 @@ class SqliteWriter {
   [[nodiscard]] bool may_run_ahead();
   void synced(Group& group, const std::exception_ptr& failure);
   void conclude(Group& group);
+  void checkpoint_if_due();
+  void copy_stretch();
   void checkpoint();
   void erase();
   [[nodiscard]] bool writable() const noexcept { return !refusing_ && !shared_->damaged; }
@@ -87,7 +90,8 @@ class SqliteWriter {
   CommitFigures figures_;
   std::atomic<std::uint64_t> progress_{0}, running_{0}, commits_{0}, commands_{0}, slow_{0};
   std::once_flag stopped_;
-  Syncer syncer_;
+  Syncer syncer_;  // these two last: their threads tell the rest of failures
+  Flusher flusher_;
   std::thread thread_;
 };
 

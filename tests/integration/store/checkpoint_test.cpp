@@ -1,0 +1,192 @@
+// The log is copied in stretches while it grows: bounded, with nothing lost, and most of the disk's work done beside
+// the writer.
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <deque>
+#include <filesystem>
+#include <future>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "store/sqlite/log_mark.hpp"
+#include "support/commands.hpp"
+#include "support/databases.hpp"
+#include "support/faulty_disk.hpp"
+#include "support/temp_folder.hpp"
+
+using namespace guerdon;
+using namespace guerdon::test;
+using Call = FaultyDisk::Call;
+using Kind = StoreError::Kind;
+
+namespace {
+
+std::string this_thread() {
+  std::array<char, 16> name{};
+  pthread_getname_np(pthread_self(), name.data(), name.size());
+  return name.data();
+}
+
+/// Keeps twenty commands of a hundred pages waiting, so that the store is never idle.
+class Flood {
+ public:
+  explicit Flood(Database& database) : database_(database) {}
+
+  void run(int commands, const std::function<void()>& meanwhile = [] {}) {
+    for (int i = 0; i < commands; ++i) {
+      waiting_.push_back(submit(database_, [from = std::exchange(next_, next_ + 100)](Tx& tx) {
+        for (auto row = from; row < from + 100; ++row)
+          tx.exec("INSERT INTO server_state (key, value) VALUES ($1, $2)", "flood/" + std::to_string(row),
+                  std::string(4000, 'v'));
+        return true;
+      }));
+      if (waiting_.size() >= 20) end_one();
+      meanwhile();
+    }
+    while (!waiting_.empty()) end_one();
+  }
+  [[nodiscard]] std::int64_t kept_rows() const { return 100 * kept_; }
+  [[nodiscard]] const std::set<Kind>& failures() const { return failures_; }
+
+ private:
+  void end_one() {
+    const auto failure = failure_of(waiting_.front());
+    waiting_.pop_front();
+    if (failure)
+      failures_.insert(*failure);
+    else
+      kept_ += 1;
+  }
+
+  Database& database_;
+  std::int64_t next_ = 0, kept_ = 0;
+  std::deque<std::future<void>> waiting_;
+  std::set<Kind> failures_;
+};
+
+std::int64_t rows(TestDatabase& store) {
+  return store->read([](Snapshot& snapshot) {
+    return snapshot.get<std::int64_t>("SELECT count(*) FROM server_state WHERE key LIKE 'flood/%'");
+  });
+}
+
+bool is_whole(TestDatabase& store) {
+  return store->read([](Snapshot& snapshot) {
+    return snapshot.get<std::string>("SELECT integrity_check FROM pragma_integrity_check");
+  }) == "ok";
+}
+
+}  // namespace
+
+TEST_CASE("a mark is as far as a checkpoint goes, and keeps the log from beginning anew") {
+  constexpr std::int64_t page = 4096;
+  const TempFolder folder;
+  const std::string file = folder / "a.db";
+  const auto writer =
+      store::open_sqlite_file(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, std::chrono::milliseconds{100});
+  const auto run = [&](const std::string& sql) {
+    REQUIRE(sqlite3_exec(writer.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  };
+  const auto add_pages = [&](int count) {
+    run("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < " + std::to_string(count) +
+        ") INSERT INTO t (v) SELECT zeroblob(4000) FROM s");
+  };
+  const auto pages_after_checkpoint = [&] {
+    sqlite3_wal_checkpoint_v2(writer.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return static_cast<std::int64_t>(std::filesystem::file_size(file)) / page;
+  };
+  const store::DatabaseOptions options;
+  const FakeClock clock;
+  auto with_clock = options;
+  with_clock.clock = &clock;
+  const store::SqliteShared shared{file, true, with_clock};
+  store::LogMark mark{shared};
+
+  run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t (v)");
+  add_pages(200);
+  REQUIRE(mark.set());
+  CHECK(mark.is_set());
+  add_pages(300);
+  const auto marked = pages_after_checkpoint();
+  CHECK(marked >= 200);
+  CHECK(marked < 300);
+  REQUIRE(mark.set());
+  add_pages(400);
+  const auto further = pages_after_checkpoint();
+  CHECK(further >= 500);
+  CHECK(further < 600);
+  mark.clear();
+  CHECK_FALSE(mark.is_set());
+  CHECK(pages_after_checkpoint() >= 900);
+}
+
+TEST_CASE("a store that is written to all the time keeps its log bounded, flushes beside the writer, loses nothing") {
+  FaultyDisk disk;
+  store::DatabaseOptions options;
+  options.full_durability = GENERATE(true, false);
+  TestDatabase store{Engine::sqlite, Schema::migrated, options};
+  std::mutex mutex;
+  std::multiset<std::string> threads;
+  disk.tell_file_syncs([&] {
+    const std::lock_guard lock{mutex};
+    threads.insert(this_thread());
+  });
+  std::uint64_t largest = 0;
+  Flood flood{*store};
+  flood.run(600, [&] { largest = std::max(largest, store->stats().wal_pages); });
+  disk.tell_file_syncs(nullptr);
+  CHECK(flood.failures().empty());
+  CHECK(largest >= 12'000);
+  CHECK(largest < 30'000);
+  CHECK(threads.count("store-flusher") > 3);
+  CHECK(threads.count("store-writer") > 0);
+  CHECK(threads.count("store-writer") < threads.count("store-flusher"));
+  CHECK(rows(store) == 60'000);
+  store.reopen();
+  CHECK(rows(store) == 60'000);
+  CHECK(is_whole(store));
+}
+
+TEST_CASE("what was deleted is erased while the log is copied in stretches") {
+  TestDatabase store{Engine::sqlite};
+  std::promise<void> erased;
+  Flood flood{*store};
+  flood.run(50);
+  store->erase_deleted([&] { erased.set_value(); });
+  flood.run(150);
+  CHECK(erased.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
+  CHECK(flood.failures().empty());
+  store.reopen();
+  CHECK(rows(store) == 20'000);
+  CHECK(is_whole(store));
+}
+
+TEST_CASE("a disk that fails in the middle of a stretch, or while it is flushed, stops the store and loses nothing") {
+  FaultyDisk disk;
+  std::atomic<int> fatal{0};
+  store::DatabaseOptions options;
+  options.on_fatal = [&](int code, const std::string&) { fatal = code; };
+  TestDatabase store{Engine::sqlite, Schema::migrated, options};
+  const auto call = GENERATE(Call::write_file, Call::sync_file);
+  Flood flood{*store};
+  flood.run(100, [&, is_first = true]() mutable {  // some 10,000 pages: less than the bound
+    if (std::exchange(is_first, false))
+      disk.arm(call, 1, call == Call::write_file ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
+  });
+  CHECK_FALSE(disk.armed());
+  for (int i = 0; i < 1000 && fatal == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  CHECK(fatal == 74);
+  auto later = submit(*store, [](Tx&) { return true; });
+  CHECK(failure_of(later) == Kind::unavailable);
+  disk.disarm();
+  store.reopen();
+  CHECK(rows(store) >= flood.kept_rows());
+  CHECK(rows(store) % 100 == 0);
+  CHECK(is_whole(store));
+}
