@@ -46,7 +46,7 @@ DatabasePlace::~DatabasePlace() {
 
 TestDatabase::TestDatabase(Engine engine, Schema schema, store::DatabaseOptions options)
     : place_(engine, schema), options_(std::move(options)) {
-  options_.url = place_.url();
+  if (options_.url.empty()) options_.url = place_.url();
   options_.clock = &clock;
   options_.ids = &ids_;
   reopen();

@@ -39,7 +39,8 @@ class DatabasePlace {
   std::unique_ptr<PooledSchema> pooled_;
 };
 
-/// A database with a fake clock and an outbox that records. The options' url, clock and ids are filled in.
+/// A database with a fake clock and an outbox that records. The options' clock and ids are filled in, and their
+/// url if there is none.
 class TestDatabase {
  public:
   explicit TestDatabase(Engine engine, Schema schema = Schema::migrated, store::DatabaseOptions options = {});

@@ -47,16 +47,27 @@ std::optional<std::string> Checkpointer::copy_stretch() {
 /// commits, which are not copied, and are another thread's to sync. It syncs the file only when the whole log has been
 /// copied; it can't be, since the log has grown behind the mark.
 std::optional<std::string> Checkpointer::copy_to_mark() {
-  const bool needs_no_sync = is_mark_on_disk();
+  bool is_whole = false;
+  const auto durability = is_mark_on_disk() ? leave_out_syncs() : nullptr;
+  auto failure = attempt(SQLITE_CHECKPOINT_PASSIVE, is_whole);
+  if (durability == nullptr) return failure;
+  try {
+    connection_.pragma(durability);
+  } catch (const StoreError& error) {
+    return failure ? failure : error.what();
+  }
+  if (!failure && is_whole) return "the whole log was copied without a sync";
+  return failure;
+}
+
+/// What brings them back; null: they can't be left out now.
+const char* Checkpointer::leave_out_syncs() {
   try {
     const bool is_full = connection_.pragma("PRAGMA synchronous") == "2";
-    if (needs_no_sync) connection_.pragma("PRAGMA synchronous=OFF");
-    bool is_whole = false;
-    auto failure = attempt(SQLITE_CHECKPOINT_PASSIVE, is_whole);
-    if (needs_no_sync) connection_.pragma(is_full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
-    return failure;
-  } catch (const StoreError& error) {
-    return error.what();
+    connection_.pragma("PRAGMA synchronous=OFF");
+    return is_full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
+  } catch (const StoreError&) {
+    return nullptr;
   }
 }
 

@@ -50,6 +50,7 @@ class Checkpointer {
 
   std::optional<std::string> attempt(int mode, bool& is_done);
   std::optional<std::string> copy_to_mark();
+  [[nodiscard]] const char* leave_out_syncs();
   [[nodiscard]] bool is_mark_on_disk() const noexcept;
   void begin_anew() noexcept;
   static int on_commit(void* self, sqlite3* db, const char* schema, int pages) noexcept;

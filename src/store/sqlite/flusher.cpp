@@ -12,7 +12,7 @@ namespace guerdon::store {
 
 Flusher::Flusher(sqlite3* connection, Fail fail) : connection_(connection), fail_(std::move(fail)) {}
 
-Flusher::~Flusher() {
+void Flusher::stop() {
   {
     const std::lock_guard lock{mutex_};
     is_stopping_ = true;

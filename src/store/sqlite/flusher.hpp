@@ -26,7 +26,7 @@ class Flusher {
   Flusher(sqlite3* connection, Fail fail);
   Flusher(const Flusher&) = delete;
   Flusher& operator=(const Flusher&) = delete;
-  ~Flusher();
+  ~Flusher() { stop(); }
 
   // The writer's thread alone:
 
@@ -34,6 +34,8 @@ class Flusher {
   void ask();
   /// Nothing is under way.
   [[nodiscard]] bool is_idle() const noexcept { return is_idle_; }
+  /// Ends the thread, once it is done with what it is at. Idempotent, for good.
+  void stop();
 
  private:
   [[nodiscard]] bool is_ready();

@@ -1,5 +1,5 @@
 // Marks how far the log is to be copied, as a reader does that is in the middle of a query: a checkpoint goes up to the
-// state which it sees, and the log can't begin anew.
+// state which it sees, and no log that has more begins anew.
 #pragma once
 
 #include "store/sqlite/connection.hpp"

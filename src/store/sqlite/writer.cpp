@@ -94,6 +94,7 @@ void SqliteWriter::work() {
     if (eraser_.is_due() && writable()) erase();
   }
   syncer_.drain();
+  flusher_.stop();
   if (writable()) checkpointer_.run(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
@@ -104,11 +105,13 @@ std::unique_ptr<Command> SqliteWriter::counted(std::unique_ptr<Command> command)
 }
 
 /// Never two at once: what waits goes between them. At the bound what is left to sync is little once the flusher has
-/// done its part; where the disk is too slow for that, the log must not grow without end.
+/// done its part; but the log must not grow without end where the disk is too slow for that, or commits are so large
+/// that each is a stretch.
 void SqliteWriter::checkpoint_if_due() {
   if (!writable()) return;
+  if (checkpointer_.is_overdue()) return checkpoint();
   if (checkpointer_.is_stretch_due()) return copy_stretch();
-  if (checkpointer_.is_overdue() || (checkpointer_.is_due() && flusher_.is_idle())) checkpoint();
+  if (checkpointer_.is_due() && flusher_.is_idle()) checkpoint();
 }
 
 void SqliteWriter::copy_stretch() {

@@ -12,12 +12,15 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "store/sqlite/log_mark.hpp"
 #include "support/commands.hpp"
 #include "support/databases.hpp"
 #include "support/faulty_disk.hpp"
+#include "support/sync_gate.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace guerdon;
@@ -33,25 +36,43 @@ std::string this_thread() {
   return name.data();
 }
 
-/// Keeps twenty commands of a hundred pages waiting, so that the store is never idle.
+/// On a disk: with a log too large for the memory that some containers have for files.
+struct DiskStore {
+  explicit DiskStore(store::DatabaseOptions options = {}) : store{Engine::sqlite, Schema::migrated, placed(options)} {}
+
+  store::DatabaseOptions placed(store::DatabaseOptions options) const {
+    options.url = "sqlite:" + file();
+    return options;
+  }
+  [[nodiscard]] std::string file() const { return folder / "a.db"; }
+
+  const TempFolder folder;
+  TestDatabase store;
+};
+
+bool add_rows(Tx& tx, std::int64_t from, std::int64_t count) {
+  for (auto row = from; row < from + count; ++row)
+    tx.exec("INSERT INTO server_state (key, value) VALUES ($1, $2)", "flood/" + std::to_string(row),
+            std::string(4000, 'v'));
+  return true;
+}
+
+/// Keeps twenty commands of a page a row waiting, so that the store is never idle.
 class Flood {
  public:
-  explicit Flood(Database& database) : database_(database) {}
+  explicit Flood(Database& database, std::int64_t rows_a_command = 100) : database_(database), size_(rows_a_command) {}
 
   void run(int commands, const std::function<void()>& meanwhile = [] {}) {
     for (int i = 0; i < commands; ++i) {
-      waiting_.push_back(submit(database_, [from = std::exchange(next_, next_ + 100)](Tx& tx) {
-        for (auto row = from; row < from + 100; ++row)
-          tx.exec("INSERT INTO server_state (key, value) VALUES ($1, $2)", "flood/" + std::to_string(row),
-                  std::string(4000, 'v'));
-        return true;
+      waiting_.push_back(submit(database_, [from = std::exchange(next_, next_ + size_), size = size_](Tx& tx) {
+        return add_rows(tx, from, size);
       }));
       if (waiting_.size() >= 20) end_one();
       meanwhile();
     }
     while (!waiting_.empty()) end_one();
   }
-  [[nodiscard]] std::int64_t kept_rows() const { return 100 * kept_; }
+  [[nodiscard]] std::int64_t kept_rows() const { return size_ * kept_; }
   [[nodiscard]] const std::set<Kind>& failures() const { return failures_; }
 
  private:
@@ -65,6 +86,7 @@ class Flood {
   }
 
   Database& database_;
+  const std::int64_t size_;
   std::int64_t next_ = 0, kept_ = 0;
   std::deque<std::future<void>> waiting_;
   std::set<Kind> failures_;
@@ -101,11 +123,11 @@ TEST_CASE("a mark is as far as a checkpoint goes, and keeps the log from beginni
     sqlite3_wal_checkpoint_v2(writer.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     return static_cast<std::int64_t>(std::filesystem::file_size(file)) / page;
   };
-  const store::DatabaseOptions options;
+  const auto pages_in_log = [&] { return static_cast<std::int64_t>(std::filesystem::file_size(file + "-wal")) / page; };
   const FakeClock clock;
-  auto with_clock = options;
-  with_clock.clock = &clock;
-  const store::SqliteShared shared{file, true, with_clock};
+  store::DatabaseOptions options;
+  options.clock = &clock;
+  const store::SqliteShared shared{file, true, options};
   store::LogMark mark{shared};
 
   run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t (v)");
@@ -121,16 +143,98 @@ TEST_CASE("a mark is as far as a checkpoint goes, and keeps the log from beginni
   const auto further = pages_after_checkpoint();
   CHECK(further >= 500);
   CHECK(further < 600);
+  run("INSERT INTO t VALUES (1)");
+  CHECK(pages_in_log() > 900);  // it goes on
   mark.clear();
   CHECK_FALSE(mark.is_set());
   CHECK(pages_after_checkpoint() >= 900);
+}
+
+TEST_CASE("commits of a stretch each don't make the log grow without end") {
+  DiskStore disk;
+  std::uint64_t largest = 0;
+  Flood flood{*disk.store, 2'500};
+  flood.run(30, [&] { largest = std::max(largest, disk.store->stats().wal_pages); });
+  CHECK(flood.failures().empty());
+  CHECK(largest >= 12'000);
+  CHECK(largest < 30'000);
+}
+
+TEST_CASE("after stretches a commit by itself is synced by who made it") {
+  FaultyDisk faulty;
+  DiskStore disk;
+  Flood flood{*disk.store};
+  flood.run(100);
+  REQUIRE(disk.store->stats().wal_pages > 8'000);
+  std::mutex mutex;
+  std::multiset<std::string> threads;
+  faulty.tell_syncs([&](const std::string&) {
+    const std::lock_guard lock{mutex};
+    threads.insert(this_thread());
+  });
+  auto alone = submit(*disk.store, [](Tx& tx) { return add_rows(tx, -1, 1); });
+  CHECK_FALSE(failure_of(alone));
+  {
+    const std::lock_guard lock{mutex};
+    CHECK(threads.count("store-writer") >= 1);
+  }
+  faulty.tell_syncs(nullptr);
+}
+
+TEST_CASE("a power cut while the disk is behind leaves no page in the file that the log has not") {
+  FaultyDisk faulty;
+  SyncGate gate;
+  store::DatabaseOptions options;
+  options.faults = &gate;
+  DiskStore disk{options};
+  const auto log = disk.file() + "-wal";
+  std::mutex mutex;
+  std::uintmax_t synced = 0;
+  faulty.tell_syncs([&](const std::string&) {
+    const std::lock_guard lock{mutex};
+    synced = std::filesystem::file_size(log);
+  });
+  Flood before{*disk.store, 10};
+  before.run(1);
+  gate.close();
+  std::vector<std::future<void>> commands;
+  queue_behind(*disk.store, [&] {
+    for (int i = 0; i < 20; ++i)
+      commands.push_back(submit(*disk.store, [i](Tx& tx) { return add_rows(tx, 100'000 + 1'500 * i, 1'500); }));
+  });
+  std::uint64_t pages = 0;  // until the writer waits for the syncer
+  for (int still = 0; still < 20; std::this_thread::sleep_for(std::chrono::milliseconds{20})) {
+    const auto now = disk.store->stats().wal_pages;
+    still = now == pages ? still + 1 : 0;
+    pages = now;
+  }
+  CHECK(pages > 4'500);  // two stretches
+  const TempFolder rest;
+  std::filesystem::copy_file(disk.file(), rest / "a.db");
+  std::filesystem::copy_file(log, rest / "a.db-wal");
+  CHECK(std::filesystem::file_size(rest / "a.db") > 1'500 * 4'096);  // one was copied
+  {
+    const std::lock_guard lock{mutex};
+    std::filesystem::resize_file(rest / "a.db-wal", synced);
+  }
+  gate.open();
+  for (auto& command : commands) CHECK_FALSE(failure_of(command));
+  faulty.tell_syncs(nullptr);
+
+  store::DatabaseOptions after;
+  after.url = "sqlite:" + rest / "a.db";
+  TestDatabase store{Engine::sqlite, Schema::none, after};
+  CHECK(is_whole(store));
+  CHECK(rows(store) % 10 == 0);
+  CHECK(rows(store) >= 10);
 }
 
 TEST_CASE("a store that is written to all the time keeps its log bounded, flushes beside the writer, loses nothing") {
   FaultyDisk disk;
   store::DatabaseOptions options;
   options.full_durability = GENERATE(true, false);
-  TestDatabase store{Engine::sqlite, Schema::migrated, options};
+  DiskStore place{options};
+  TestDatabase& store = place.store;
   std::mutex mutex;
   std::multiset<std::string> threads;
   disk.tell_file_syncs([&] {
@@ -153,8 +257,9 @@ TEST_CASE("a store that is written to all the time keeps its log bounded, flushe
   CHECK(is_whole(store));
 }
 
-TEST_CASE("what was deleted is erased while the log is copied in stretches") {
-  TestDatabase store{Engine::sqlite};
+TEST_CASE("erasing and stretches don't hinder each other") {
+  DiskStore place;
+  TestDatabase& store = place.store;
   std::promise<void> erased;
   Flood flood{*store};
   flood.run(50);
@@ -172,15 +277,16 @@ TEST_CASE("a disk that fails in the middle of a stretch, or while it is flushed,
   std::atomic<int> fatal{0};
   store::DatabaseOptions options;
   options.on_fatal = [&](int code, const std::string&) { fatal = code; };
-  TestDatabase store{Engine::sqlite, Schema::migrated, options};
+  DiskStore place{options};
+  TestDatabase& store = place.store;
   const auto call = GENERATE(Call::write_file, Call::sync_file);
   Flood flood{*store};
   flood.run(100, [&, is_first = true]() mutable {  // some 10,000 pages: less than the bound
     if (std::exchange(is_first, false))
       disk.arm(call, 1, call == Call::write_file ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
   });
-  CHECK_FALSE(disk.armed());
   for (int i = 0; i < 1000 && fatal == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  CHECK_FALSE(disk.armed());
   CHECK(fatal == 74);
   auto later = submit(*store, [](Tx&) { return true; });
   CHECK(failure_of(later) == Kind::unavailable);
