@@ -1,14 +1,13 @@
 // What the syncer brings to the disk: SQLite's own log, and all of it that anybody was told of.
-#include <pthread.h>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "support/commands.hpp"
@@ -16,6 +15,7 @@
 #include "support/faulty_disk.hpp"
 #include "support/sync_gate.hpp"
 #include "support/temp_folder.hpp"
+#include "support/this_thread.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -23,11 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_syncer() {
-  std::array<char, 16> name{};
-  pthread_getname_np(pthread_self(), name.data(), name.size());
-  return std::string_view{name.data()} == "store-syncer";
-}
+bool is_syncer() { return this_thread_name() == "store-syncer"; }
 
 /// A store in a file at a place that is known.
 class FileStore final : public store::FaultInjector {
@@ -38,11 +34,8 @@ class FileStore final : public store::FaultInjector {
     prepare(folder);
     store::DatabaseOptions options;
     options.url = "sqlite:" + (file.empty() ? folder / "a.db" : file);
-    options.clock = &clock_;
-    options.ids = &ids_;
     options.faults = this;
-    database = store::open_database(options);
-    store::migrate(*database);
+    database.emplace(Engine::sqlite, Schema::migrated, options);
   }
   void before_statement(std::string_view) override {}
   void before_commit() override {}
@@ -53,13 +46,7 @@ class FileStore final : public store::FaultInjector {
   const TempFolder folder;
   std::function<void()> on_sync;  ///< before one on behalf of commits that can be read already
 
- private:
-  FakeClock clock_;
-  std::unique_ptr<Random> random_ = system_random();
-  IdSource ids_{*random_};
-
- public:
-  std::unique_ptr<store::ManagedDatabase> database;
+  std::optional<TestDatabase> database;
 };
 
 }  // namespace
@@ -88,26 +75,27 @@ TEST_CASE("what was answered outlives a power cut") {
   };
   std::vector<std::future<void>> commands;
   for (int round = 0; round < 8; ++round) {
-    queue_behind(*store.database, [&] {
+    queue_behind(**store.database, [&] {
       for (int i = 0; i < 60; ++i) {
         const int number = round * 60 + i;
         auto promise = std::make_shared<std::promise<void>>();
         commands.push_back(promise->get_future());
-        store.database->submit(std::make_unique<FunctionCommand>(
-            [number](Tx& tx) {
-              tx.exec("INSERT INTO server_state (key, value) VALUES ($1, $2)", std::to_string(number),
-                      std::string(200, 'v'));
-              return true;
-            },
-            [&, number, promise](const std::exception_ptr& failure) {
-              {
-                const std::lock_guard lock{mutex};
-                if (!failure && is_syncer()) answered.push_back(number);
-                if (cuts.empty() || cuts.back().log != synced) cuts.push_back({synced, 0});
-                cuts.back().answered = answered.size();
-              }
-              promise->set_value();
-            }));
+        (*store.database)
+            ->submit(std::make_unique<FunctionCommand>(
+                [number](Tx& tx) {
+                  tx.exec("INSERT INTO server_state (key, value) VALUES ($1, $2)", std::to_string(number),
+                          std::string(200, 'v'));
+                  return true;
+                },
+                [&, number, promise](const std::exception_ptr& failure) {
+                  {
+                    const std::lock_guard lock{mutex};
+                    if (!failure && is_syncer()) answered.push_back(number);
+                    if (cuts.empty() || cuts.back().log != synced) cuts.push_back({synced, 0});
+                    cuts.back().answered = answered.size();
+                  }
+                  promise->set_value();
+                }));
       }
     });
   }
@@ -122,7 +110,7 @@ TEST_CASE("what was answered outlives a power cut") {
       fs::copy_file(log, folder / "a.db-wal");
       fs::resize_file(folder / "a.db-wal", std::min(cut.log, fs::file_size(folder / "a.db-wal")));
     }};
-    rest.database->read([&](Snapshot& snapshot) {
+    (*rest.database)->read([&](Snapshot& snapshot) {
       CHECK(snapshot.get<std::string>("SELECT integrity_check FROM pragma_integrity_check") == "ok");
       for (std::size_t i = 0; i < cut.answered; ++i) {
         INFO("command " << answered[i]);
@@ -154,9 +142,9 @@ TEST_CASE("it is SQLite's own log that is synced, where a link leads elsewhere a
   }
   std::atomic<int> ahead{0};
   std::vector<std::future<void>> commands;
-  queue_behind(*store.database, [&] {
+  queue_behind(**store.database, [&] {
     for (int number = 0; number < 40; ++number) {
-      commands.push_back(submit(*store.database, [&ahead, number](Tx& tx) {
+      commands.push_back(submit(**store.database, [&ahead, number](Tx& tx) {
         tx.exec("INSERT INTO server_state (key, value) VALUES ($1, 'x')", std::to_string(number));
         tx.on_commit([&] { ahead += is_syncer() ? 1 : 0; });
         return true;
