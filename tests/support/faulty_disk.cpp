@@ -47,6 +47,7 @@ struct Syncs {
 struct Disk {
   Fault fault;
   Syncs syncs;
+  std::atomic<int> log_writes{0};
   sqlite3_vfs* system = nullptr;
   sqlite3_vfs faulty{};
   Methods log, file;
@@ -60,6 +61,7 @@ Disk& disk() {
 template <Call call>
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
   const auto* real = (call == Call::write_log ? disk().log : disk().file).real;
+  if (call == Call::write_log) ++disk().log_writes;
   const int code = disk().fault.strike(call);
   if (code == SQLITE_OK) return real->xWrite(file, data, size, offset);
   if (size > 1) real->xWrite(file, data, size / 2, offset);  // some of it arrives, as with a real one
@@ -155,6 +157,8 @@ void FaultyDisk::disarm() {
   disk().fault.left = 0;
   disk().fault.stays = false;
 }
+
+int FaultyDisk::log_writes() const { return disk().log_writes; }
 
 bool FaultyDisk::armed() const { return disk().fault.left > 0; }
 

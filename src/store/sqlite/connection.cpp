@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "store/sqlite/errors.hpp"
+#include "store/sqlite/joined_writes.hpp"
 
 namespace guerdon::store {
 
@@ -38,10 +39,13 @@ SqliteConnection::SqliteConnection(SqliteHandle db, std::atomic<bool>* damaged, 
   if (changes_ != nullptr) sqlite3_set_authorizer(db_.get(), &SqliteConnection::authorize, this);
 }
 
-SqliteHandle open_sqlite_file(const std::string& path, int flags, std::chrono::milliseconds busy_patience) {
+SqliteHandle open_sqlite_file(const std::string& path, int flags, std::chrono::milliseconds busy_patience,
+                              LogWrites writes) {
   configure_library();
+  const char* const file_system = writes == LogWrites::joined ? joining_file_system() : nullptr;
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, file_system);
   SqliteHandle db(raw);
   if (code != SQLITE_OK) throw sqlite_error(raw, code, "cannot open " + path);
   sqlite3_busy_timeout(
@@ -109,7 +113,7 @@ SqliteConnection::Commit SqliteConnection::commit(std::exception_ptr& failure) n
     failure = std::current_exception();
   }
   if (failure) return known && rollback() ? Commit::refused : Commit::unknown;
-  const int code = sqlite3_exec(db_.get(), "COMMIT", nullptr, nullptr, nullptr);
+  const int code = run_commit();
   if (code != SQLITE_OK) {
     failure = std::make_exception_ptr(sqlite_error(db_.get(), code, "the commit failed"));
     // These three are found before the commit record is whole. After any other it may be in the file.
@@ -125,6 +129,11 @@ SqliteConnection::Commit SqliteConnection::commit(std::exception_ptr& failure) n
     return Commit::unknown;
   }
   return Commit::done;
+}
+
+int SqliteConnection::run_commit() noexcept {
+  const JoinedWrites joined{db_.get()};
+  return sqlite3_exec(db_.get(), "COMMIT", nullptr, nullptr, nullptr);
 }
 
 bool SqliteConnection::rollback() noexcept {

@@ -24,9 +24,12 @@ struct SqliteCloser {
 };
 using SqliteHandle = std::unique_ptr<sqlite3, SqliteCloser>;
 
+/// How a connection's commits are written: as SQLite does it, or with fewer calls (joined_writes.hpp).
+enum class LogWrites { plain, joined };
+
 /// Opens the file with what every connection needs. Throws StoreError.
-[[nodiscard]] SqliteHandle open_sqlite_file(const std::string& path, int flags,
-                                            std::chrono::milliseconds busy_patience);
+[[nodiscard]] SqliteHandle open_sqlite_file(const std::string& path, int flags, std::chrono::milliseconds busy_patience,
+                                            LogWrites writes = LogWrites::plain);
 
 class SqliteConnection final : public EngineConnection {
  public:
@@ -85,6 +88,7 @@ class SqliteConnection final : public EngineConnection {
   static int authorize(void* self, int action, const char* table, const char*, const char*, const char*) noexcept;
   Prepared& prepared(const char* sql);
   void note(const Tables& tables);
+  [[nodiscard]] int run_commit() noexcept;
   void after_error(std::exception_ptr error) noexcept;
 
   SqliteHandle db_;

@@ -58,7 +58,8 @@ const char* synchronous(const SqliteLocation& location, const DatabaseOptions& o
 }
 
 SqliteHandle open_for_writing(const SqliteLocation& location, const DatabaseOptions& options) {
-  SqliteConnection connection(open_sqlite_file(location.path, SQLITE_OPEN_READWRITE, options.busy_patience));
+  SqliteConnection connection(
+      open_sqlite_file(location.path, SQLITE_OPEN_READWRITE, options.busy_patience, LogWrites::joined));
   if (location.fresh) connection.pragma("PRAGMA synchronous=OFF");  // one sync at its end instead of one a step
   if (connection.pragma("PRAGMA journal_mode=WAL") != "wal") {
     throw StoreError(StoreError::Kind::broken, "the file system does not allow a write-ahead log");

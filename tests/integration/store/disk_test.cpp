@@ -54,24 +54,29 @@ struct Fixture {
   TestDatabase store;
 };
 
-bool work(Tx& tx, const std::string& key) {
+bool work(Tx& tx, const std::string& key, std::size_t size = 3000) {
   for (int i = 0; i < 3; ++i) {
     tx.exec("INSERT INTO server_state (key, value) VALUES ($1, $2)", key + "/" + std::to_string(i),
-            std::string(3000, 'v'));
+            std::string(size, 'v'));
   }
   return true;
 }
 
 std::string key_of(int round, int command) { return std::to_string(round) + "-" + std::to_string(command); }
 
+constexpr std::size_t a_few_writes =
+    130'000;  // bytes of a round's commands, per row of each: the log takes 64 KiB at once
+
 /// So many commands that queue up while the disk is as `arm` made it; how each ended.
 template <class F>
 std::vector<End> round(Fixture& fixture, int number, int count, F arm) {
+  const auto size = a_few_writes / static_cast<std::size_t>(count);
   std::vector<std::future<void>> commands;
   queue_behind(*fixture.store, [&] {
     arm();
     for (int i = 0; i < count; ++i) {
-      commands.push_back(submit(*fixture.store, [key = key_of(number, i)](Tx& tx) { return work(tx, key); }));
+      commands.push_back(
+          submit(*fixture.store, [key = key_of(number, i), size](Tx& tx) { return work(tx, key, size); }));
     }
   });
   std::vector<End> ends;
