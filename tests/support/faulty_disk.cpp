@@ -2,6 +2,7 @@
 // no disk.
 #include "support/faulty_disk.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -47,7 +48,7 @@ struct Syncs {
 struct Disk {
   Fault fault;
   Syncs syncs;
-  std::atomic<int> log_writes{0};
+  std::atomic<int> log_writes{0}, largest_log_write{0};
   sqlite3_vfs* system = nullptr;
   sqlite3_vfs faulty{};
   Methods log, file;
@@ -58,13 +59,23 @@ Disk& disk() {
   return instance;
 }
 
+/// What a file system with 4 KiB a block has room for before its last one.
+int until_last_block(int size, sqlite3_int64 offset) {
+  const sqlite3_int64 end = (offset + size - 1) / 4096 * 4096;
+  return static_cast<int>(std::max<sqlite3_int64>(end - offset, 0));
+}
+
 template <Call call>
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
   const auto* real = (call == Call::write_log ? disk().log : disk().file).real;
-  if (call == Call::write_log) ++disk().log_writes;
+  if (call == Call::write_log) {
+    ++disk().log_writes;
+    disk().largest_log_write = std::max(disk().largest_log_write.load(), size);
+  }
   const int code = disk().fault.strike(call);
   if (code == SQLITE_OK) return real->xWrite(file, data, size, offset);
-  if (size > 1) real->xWrite(file, data, size / 2, offset);  // some of it arrives, as with a real one
+  const int arrives = code == SQLITE_FULL ? until_last_block(size, offset) : size / 2;
+  if (arrives > 0) real->xWrite(file, data, arrives, offset);
   return code;
 }
 
@@ -139,8 +150,8 @@ FaultyDisk::~FaultyDisk() {
   disarm();
   tell_syncs(nullptr);
   tell_file_syncs(nullptr);
-  sqlite3_vfs_unregister(&disk().faulty);
   sqlite3_vfs_register(disk().system, 1);
+  sqlite3_vfs_unregister(&disk().faulty);
 }
 
 void FaultyDisk::arm(Call call, int n, int code, bool stays) {
@@ -159,6 +170,7 @@ void FaultyDisk::disarm() {
 }
 
 int FaultyDisk::log_writes() const { return disk().log_writes; }
+int FaultyDisk::largest_log_write() const { return disk().largest_log_write; }
 
 bool FaultyDisk::armed() const { return disk().fault.left > 0; }
 

@@ -22,8 +22,10 @@ class FaultyDisk {
   /// The `n`th call of this sort from now on (from 1) gives `code`; with `stays`, so do all later ones.
   void arm(Call call, int n, int code, bool stays = false);
   void disarm();
-  [[nodiscard]] bool armed() const;      ///< it has not struck yet
-  [[nodiscard]] int log_writes() const;  ///< so far, of all files opened since the process began
+  [[nodiscard]] bool armed() const;  ///< it has not struck yet
+  /// Of all logs opened since the process began.
+  [[nodiscard]] int log_writes() const;
+  [[nodiscard]] int largest_log_write() const;  ///< in bytes
 
   /// Told of each write-ahead log that was synced, by its path, whoever did it, before they know; any thread.
   void tell_syncs(std::function<void(const std::string& log)> told);

@@ -1,9 +1,9 @@
-// The order of bytes in the file and of calls to the disk stays what SQLite made it: whatever is not the next page of
-// the log, and every other call, sends what is kept first. The format: https://sqlite.org/fileformat2.html#walformat
+// The order of bytes in the file and of calls to the disk stays what SQLite made it: a write of anything but the next
+// page of the log, and every call that looks at the file's bytes or size, sends what is kept first. The format:
+// https://sqlite.org/fileformat2.html#walformat
 #include "store/sqlite/joined_writes.hpp"
 
 #include <array>
-#include <cassert>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -15,8 +15,10 @@ namespace guerdon::store {
 namespace {
 
 constexpr int frame_header = 24;
-// 16 pages; SQLite's own file systems take less than 128 KiB in one write.
-constexpr std::size_t most_kept = std::size_t{64} * 1024;
+constexpr std::size_t largest_page = 64 * 1024;
+constexpr std::size_t most_kept = 64 * 1024;
+static_assert(most_kept >= largest_page);  // one always has room
+static_assert(most_kept < 128 * 1024);     // SQLite's own file systems look at no more bits of a length
 
 /// In the header of a page: the size of the database after the commit that the page is the last of, else 0.
 bool is_last_of_commit(const void* header) {
@@ -45,7 +47,7 @@ struct LogFile : sqlite3_file {
   std::size_t kept = 0;
   std::unique_ptr<std::byte[]> bytes{};
 };
-static_assert(sizeof(LogFile) % 8 == 0);  // what SQLite's file objects are aligned to
+static_assert(sizeof(LogFile) % 8 == 0 && alignof(LogFile) <= 8);  // what SQLite's file objects are aligned to
 
 int LogFile::write(const void* data, int size, sqlite3_int64 offset) noexcept {
   const bool is_header = joins && size == frame_header;
@@ -131,12 +133,7 @@ sqlite3_io_methods make_methods() {
 
 const sqlite3_io_methods log_methods = make_methods();
 
-int open_file(sqlite3_vfs* joining, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
-  auto* const system = sqlite3_vfs_find(nullptr);
-  assert(static_cast<std::size_t>(joining->szOsFile) >= sizeof(LogFile) + static_cast<std::size_t>(system->szOsFile));
-  static_cast<void>(joining);
-  if ((flags & SQLITE_OPEN_WAL) == 0) return system->xOpen(system, name, file, flags, out_flags);
-  file->pMethods = nullptr;
+int open_log(sqlite3_vfs* system, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
   std::unique_ptr<std::byte[]> bytes{new (std::nothrow) std::byte[most_kept]};
   if (!bytes) return SQLITE_NOMEM;
   auto* const log = new (file) LogFile{};
@@ -148,7 +145,18 @@ int open_file(sqlite3_vfs* joining, sqlite3_filename name, sqlite3_file* file, i
   }
   if (log->system()->pMethods != nullptr) log->system()->pMethods->xClose(log->system());
   log->~LogFile();
+  file->pMethods = nullptr;  // nothing to close
   return code;
+}
+
+/// What is below is asked for each time: tests exchange it.
+int open_file(sqlite3_vfs* joining, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
+  auto* const system = sqlite3_vfs_find(nullptr);
+  file->pMethods = nullptr;
+  const bool has_room = system != joining && system->szOsFile + static_cast<int>(sizeof(LogFile)) <= joining->szOsFile;
+  if (!has_room) return SQLITE_CANTOPEN;
+  if ((flags & SQLITE_OPEN_WAL) != 0) return open_log(system, name, file, flags, out_flags);
+  return system->xOpen(system, name, file, flags, out_flags);
 }
 
 }  // namespace

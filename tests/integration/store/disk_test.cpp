@@ -64,13 +64,13 @@ bool work(Tx& tx, const std::string& key, std::size_t size = 3000) {
 
 std::string key_of(int round, int command) { return std::to_string(round) + "-" + std::to_string(command); }
 
-constexpr std::size_t a_few_writes =
-    130'000;  // bytes of a round's commands, per row of each: the log takes 64 KiB at once
+/// Of a round, divided among its commands, for each of their three rows: more than five writes of 64 KiB.
+constexpr std::size_t bytes_a_round = 130'000;
 
 /// So many commands that queue up while the disk is as `arm` made it; how each ended.
 template <class F>
 std::vector<End> round(Fixture& fixture, int number, int count, F arm) {
-  const auto size = a_few_writes / static_cast<std::size_t>(count);
+  const auto size = bytes_a_round / static_cast<std::size_t>(count);
   std::vector<std::future<void>> commands;
   queue_behind(*fixture.store, [&] {
     arm();
