@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -179,6 +180,9 @@ class Command {
  public:
   virtual ~Command() = default;
   [[nodiscard]] virtual Lane lane() const noexcept { return Lane::request; }
+  /// How long it may wait, while the store has nothing else to do, for others that its commit is shared with; asked
+  /// when it is submitted. Engines whose commands commit one by one don't wait.
+  [[nodiscard]] virtual std::chrono::milliseconds patience() const noexcept { return {}; }
   /// True keeps what was done, false undoes it. May run again (after a serialisation failure, or apart from a neighbour
   /// that could not be committed), so it starts from scratch.
   /// A throw undoes it and reaches done().

@@ -9,6 +9,9 @@
 namespace guerdon::bus {
 namespace {
 
+// Where eight passes came within eight times this, the next one waits so long for others to share a commit with.
+constexpr std::chrono::milliseconds passes_patience{20};
+
 std::string what(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -25,6 +28,7 @@ class PumpRunner::PassCommand final : public Command {
  public:
   PassCommand(PumpRunner& runner, Pump& pump) : runner_(runner), pump_(pump) {}
 
+  [[nodiscard]] std::chrono::milliseconds patience() const noexcept override { return runner_.patience(pump_); }
   [[nodiscard]] Lane lane() const noexcept override { return Lane::background; }
   bool run(Tx& tx) override {
     runner_.begin(pump_);
@@ -37,6 +41,13 @@ class PumpRunner::PassCommand final : public Command {
   PumpRunner& runner_;
   Pump& pump_;
   PumpResult result_;
+};
+
+/// Its commit takes those along that wait for company.
+class PumpRunner::NoPatience final : public Command {
+ public:
+  bool run(Tx&) override { return false; }
+  void done(std::exception_ptr) noexcept override {}
 };
 
 PumpRunner::PumpRunner(Database& database, const Clock& clock, PumpSettings settings)
@@ -125,9 +136,22 @@ void PumpRunner::clock_moved() {
   time_changed_.notify_all();
 }
 
+/// Nobody is patient meanwhile.
 bool PumpRunner::settle(std::chrono::milliseconds limit) {
   const auto deadline = Steady::now() + limit;
   std::unique_lock lock{mutex_};
+  ++settling_;
+  if (running_ > 0) {
+    lock.unlock();
+    database_.submit(std::make_unique<NoPatience>());
+    lock.lock();
+  }
+  const bool is_settled = wait_until_settled(lock, deadline);
+  --settling_;
+  return is_settled;
+}
+
+bool PumpRunner::wait_until_settled(std::unique_lock<std::mutex>& lock, Steady::time_point deadline) {
   while (state_ == State::started) {
     if (const auto ready = take_due(); !ready.empty()) {
       lock.unlock();
@@ -167,6 +191,7 @@ void PumpRunner::finished(Pump& pump, const PumpResult& result, const std::excep
 
 bool PumpRunner::runs_again(Pump& pump, const PumpResult& result) {
   if (std::exchange(pump.failures, 0) > 0) log::info("bus", "a background pass works again", {{"pump", pump.name}});
+  if (result.more) pump.woken = false;  // a backlog does not wait
   if (result.more || pump.woken) return true;
   if (!result.next_at) return false;
   if (*result.next_at <= clock_.now()) return true;
@@ -189,6 +214,7 @@ void PumpRunner::launch(Pump& pump, Ready& ready) {
   if (pump.next_at) due_.erase({*std::exchange(pump.next_at, std::nullopt), &pump});
   if (pump.retry_at) retries_.erase({*std::exchange(pump.retry_at, std::nullopt), &pump});
   pump.running = true;
+  pump.has_news = pump.woken;
   ++running_;
   ready.push_back(&pump);
 }
@@ -198,6 +224,15 @@ void PumpRunner::nudge(Pump& pump, Ready& ready) {
   if (state_ != State::started) return;
   pump.woken = true;
   if (!pump.running && !pump.retry_at) launch(pump, ready);
+}
+
+// A user who comes alone sees at once what their activity led to, over several passes. In a crowd they share commits.
+std::chrono::milliseconds PumpRunner::patience(const Pump& pump) {
+  const std::lock_guard lock{mutex_};
+  const auto now = Steady::now();
+  const bool is_busy = now - std::exchange(latest_[oldest_], now) < latest_.size() * passes_patience;
+  oldest_ = (oldest_ + 1) % latest_.size();
+  return pump.has_news && is_busy && settling_ == 0 ? passes_patience : std::chrono::milliseconds{};
 }
 
 void PumpRunner::submit(const Ready& ready) noexcept {

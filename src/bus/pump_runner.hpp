@@ -1,8 +1,9 @@
 // Runs the pumps: each at most one pass at a time, as commands of the background lane; when woken, when their time
 // comes by the business clock, again after a failure. One thread for everything that waits; passes run on the store's.
-// It refuses to let a failing pass end anything but itself.
+// Passes that come in a crowd share commits. It refuses to let a failing pass end anything but itself.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -65,13 +66,15 @@ class PumpRunner final : public Pumps {
     std::string name;
     Pass pass;
     bool polled;
-    bool running = false;  // submitted, and not back yet
-    bool woken = false;    // since its pass last began
-    int failures = 0;      // in a row
+    bool running = false;   // submitted, and not back yet
+    bool woken = false;     // since its pass last began
+    bool has_news = false;  // the pass was submitted because it was woken
+    int failures = 0;       // in a row
     std::optional<Steady::time_point> retry_at{};
     std::optional<Instant> next_at{};
   };
   class PassCommand;
+  class NoPatience;
   using Ready = std::vector<Pump*>;
 
   void begin(Pump& pump);
@@ -79,10 +82,12 @@ class PumpRunner final : public Pumps {
   bool runs_again(Pump& pump, const PumpResult& result);
   void retry_later(Pump& pump, const std::exception_ptr& failure);
   void launch(Pump& pump, Ready& ready);
+  [[nodiscard]] std::chrono::milliseconds patience(const Pump& pump);
   void nudge(Pump& pump, Ready& ready);
   void submit(const Ready& ready) noexcept;
   [[nodiscard]] Ready take_due();
   [[nodiscard]] Steady::time_point next_look() const;
+  [[nodiscard]] bool wait_until_settled(std::unique_lock<std::mutex>& lock, Steady::time_point deadline);
   void keep_time();
 
   Database& database_;
@@ -97,6 +102,9 @@ class PumpRunner final : public Pumps {
   std::set<std::pair<Instant, Pump*>> due_;
   std::set<std::pair<Steady::time_point, Pump*>> retries_;
   std::size_t running_ = 0;
+  int settling_ = 0;                            // how many settle
+  std::array<Steady::time_point, 8> latest_{};  // when passes were submitted, in a ring
+  std::size_t oldest_ = 0;                      // of them
   Steady::time_point poll_at_{};
   std::thread timer_;
 };

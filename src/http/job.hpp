@@ -30,11 +30,12 @@ struct Job {
   std::chrono::milliseconds idempotency_window{};
   InPreparation::Hold in_preparation;
   bool is_prepared = false;
-  bool is_admitted = false;             // in the first of its steps
-  std::string traceparent = {};         // what it publishes carries it; may be empty
-  RateLimiter* limiter = nullptr;       // null: nobody is limited
-  std::optional<Allowed> allowed = {};  // once the request was counted
-  bool is_shared = false;               // once it was counted in common with other servers, or that was tried
+  bool is_admitted = false;              // in the first of its steps
+  std::chrono::milliseconds patience{};  // of its command, with others that come after it
+  std::string traceparent = {};          // what it publishes carries it; may be empty
+  RateLimiter* limiter = nullptr;        // null: nobody is limited
+  std::optional<Allowed> allowed = {};   // once the request was counted
+  bool is_shared = false;                // once it was counted in common with other servers, or that was tried
 
   [[nodiscard]] const RouteSpec& spec() const { return entry->route.spec; }
   [[nodiscard]] Route::Kind kind() const { return entry->route.kind; }

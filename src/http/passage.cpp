@@ -18,6 +18,9 @@ Response busy(const Job& job) {
   return with_limits(job, problem_response(Error{problems::unavailable, "The server is busy."}, job.request_id()));
 }
 
+// While others wait to be prepared the next to be through is not far.
+constexpr std::chrono::milliseconds patience_in_a_crowd{15};
+
 // Of a command in steps; each handles hundreds of rows.
 constexpr int most_steps = 1'000'000;
 
@@ -27,6 +30,7 @@ class JobCommand final : public Command {
   JobCommand(Database& database, std::unique_ptr<Job> job, Ticket ticket, int step = 1)
       : database_(database), job_(std::move(job)), ticket_(std::move(ticket)), step_(step) {}
 
+  [[nodiscard]] std::chrono::milliseconds patience() const noexcept override { return job_->patience; }
   bool run(Tx& tx) override {
     const log::RequestScope scope{job_->request_id(), trace_id_of(job_->traceparent)};
     store::set_traceparent(tx, job_->traceparent);
@@ -111,6 +115,7 @@ void prepare_in_pool(Dispatch& shared, const Passenger& passenger) {
     const auto scope = scope_of(job);
     auto response = said_with_snapshot(shared, job, 0, true);
     if (response) return answer_counted(passenger, *std::move(response));
+    if (shared.services.hashing.waiting() > 0) job.patience = patience_in_a_crowd;
     command_counted(shared, passenger);
   });
   if (accepted) return;

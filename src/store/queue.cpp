@@ -6,6 +6,13 @@
 
 namespace guerdon::store {
 
+namespace {
+
+// Who waits for company waits for so many: what is answered at once should not be so much that it holds others up.
+constexpr std::size_t enough_company = 4;
+
+}  // namespace
+
 Lane LaneShare::next(bool request_waits, bool background_waits) noexcept {
   if (request_waits && background_waits) return background_ < request_ ? Lane::background : Lane::request;
   if (request_waits) {
@@ -25,12 +32,16 @@ void LaneShare::spent(Lane lane, std::chrono::nanoseconds time) noexcept {
 }
 
 CommandQueue::Push CommandQueue::push(std::unique_ptr<Command>& command) {
+  const auto patience = company_ == Company::awaited ? command->patience() : std::chrono::milliseconds{};
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Push::closed;
     auto& lane = command->lane() == Lane::background ? background_ : requests_;
     if (lane.size() >= limit_) return Push::full;
+    const auto its_due = due(patience);
     lane.push_back(std::move(command));
+    if (its_due != at_once && its_due >= due_) return Push::queued;
+    due_ = its_due;
   }
   changed_.notify_one();
   return Push::queued;
@@ -41,18 +52,30 @@ std::unique_ptr<Command> CommandQueue::try_pop() {
   return take();
 }
 
-std::unique_ptr<Command> CommandQueue::pop(std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [&] { return ready() || woken_; });
-  woken_ = false;
-  return take();
+/// With the lock, of one that is about to be queued.
+CommandQueue::Steady::time_point CommandQueue::due(std::chrono::milliseconds patience) const {
+  const bool is_enough = requests_.size() + background_.size() + 1 >= enough_company;
+  return patience <= patience.zero() || is_enough ? at_once : Steady::now() + patience;
 }
 
-std::unique_ptr<Command> CommandQueue::pop() {
+std::unique_ptr<Command> CommandQueue::pop(std::chrono::milliseconds patience) {
+  return wait_and_take(Steady::now() + patience);
+}
+
+std::unique_ptr<Command> CommandQueue::pop() { return wait_and_take(never); }
+
+std::unique_ptr<Command> CommandQueue::wait_and_take(Steady::time_point until) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return ready() || woken_; });
+  while (!ready() && !woken_) {
+    const auto next = may_run() ? std::min(until, due_) : until;
+    if (next == never)
+      changed_.wait(lock);
+    else if (changed_.wait_until(lock, next) == std::cv_status::timeout && next == until)
+      break;
+  }
+  const bool takes = woken_ || ready();
   woken_ = false;
-  return take();
+  return takes ? take() : nullptr;
 }
 
 void CommandQueue::wake() {
@@ -70,6 +93,7 @@ std::unique_ptr<Command> CommandQueue::take() {
   if (turn == Lane::background) ++background_out_;
   auto command = std::move(lane.front());
   lane.pop_front();
+  if (empty()) due_ = never;
   if (closed_ && empty()) changed_.notify_all();  // nobody has to wait for more
   return command;
 }
@@ -89,6 +113,7 @@ void CommandQueue::close() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    due_ = at_once;
   }
   changed_.notify_all();
 }

@@ -1,5 +1,5 @@
-// The bounded queue in front of a store: two lanes, taken in turn by the time they use. Thread-safe; it never blocks
-// whoever pushes.
+// The bounded queue in front of a store: two lanes, taken in turn by the time they use. Who has patience waits there
+// for company. Thread-safe; it never blocks whoever pushes.
 #pragma once
 
 #include <chrono>
@@ -29,21 +29,28 @@ class LaneShare {
 class CommandQueue {
  public:
   enum class Push { queued, full, closed };
+  enum class Company {
+    awaited,   ///< a pop gives nothing while all that wait have patience left and are few; then, one after the other,
+               ///< all
+    unwanted,  ///< whatever is queued can be popped at once
+  };
 
   /// With several threads popping, at most `background_at_once` commands of the background are out at a time: each
   /// counts from its pop to its spent().
-  explicit CommandQueue(std::size_t limit_per_lane, std::size_t background_at_once = SIZE_MAX)
-      : limit_(limit_per_lane), background_at_once_(background_at_once) {}
+  explicit CommandQueue(std::size_t limit_per_lane, std::size_t background_at_once = SIZE_MAX,
+                        Company company = Company::unwanted)
+      : limit_(limit_per_lane), background_at_once_(background_at_once), company_(company) {}
 
   /// Takes the command only if it answers `queued`.
   [[nodiscard]] Push push(std::unique_ptr<Command>& command);
-  /// The next one, or null when none waits that may run.
+  /// The next one, patient or not, or null when none waits that may run.
   [[nodiscard]] std::unique_ptr<Command> try_pop();
   /// Waits for the next one; null after `patience` or wake(), or when the queue is closed and empty.
   [[nodiscard]] std::unique_ptr<Command> pop(std::chrono::milliseconds patience);
   /// Waits without end; null after wake(), or when the queue is closed and empty.
   [[nodiscard]] std::unique_ptr<Command> pop();
-  /// Whoever waits in a pop, or else the next to pop, does not wait on: there is something else to do.
+  /// Whoever waits in a pop, or else the next to pop, does not wait on, nor does what has patience: there is something
+  /// else to do.
   void wake();
 
   void spent(Lane lane, std::chrono::nanoseconds time);
@@ -54,18 +61,27 @@ class CommandQueue {
   [[nodiscard]] std::size_t size() const;
 
  private:
+  using Steady = std::chrono::steady_clock;
+  static constexpr Steady::time_point at_once = Steady::time_point::min(), never = Steady::time_point::max();
+
+  [[nodiscard]] std::unique_ptr<Command> wait_and_take(Steady::time_point until);
   [[nodiscard]] std::unique_ptr<Command> take();
+  [[nodiscard]] Steady::time_point due(std::chrono::milliseconds patience) const;
   [[nodiscard]] bool background_may_run() const {
     return !background_.empty() && background_out_ < background_at_once_;
   }
   [[nodiscard]] bool empty() const { return requests_.empty() && background_.empty(); }
-  [[nodiscard]] bool ready() const { return !requests_.empty() || background_may_run() || (closed_ && empty()); }
+  [[nodiscard]] bool may_run() const { return !requests_.empty() || background_may_run(); }
+  [[nodiscard]] bool is_due() const { return due_ == at_once || due_ <= Steady::now(); }
+  [[nodiscard]] bool ready() const { return (may_run() && is_due()) || (closed_ && empty()); }
 
   const std::size_t limit_, background_at_once_;
+  const Company company_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::unique_ptr<Command>> requests_, background_;
   std::size_t background_out_ = 0;
+  Steady::time_point due_ = never;  // of all that wait: the first whose patience ends
   LaneShare share_;
   bool closed_ = false, woken_ = false;
 };

@@ -18,10 +18,11 @@ class FunctionCommand final : public Command {
   using Run = std::function<bool(Tx&)>;
   using Done = std::function<void(std::exception_ptr)>;
 
-  FunctionCommand(Run run, Done done, Lane lane = Lane::request)
-      : run_(std::move(run)), done_(std::move(done)), lane_(lane) {}
+  FunctionCommand(Run run, Done done, Lane lane = Lane::request, std::chrono::milliseconds patience = {})
+      : run_(std::move(run)), done_(std::move(done)), lane_(lane), patience_(patience) {}
 
   [[nodiscard]] Lane lane() const noexcept override { return lane_; }
+  [[nodiscard]] std::chrono::milliseconds patience() const noexcept override { return patience_; }
   bool run(Tx& tx) override { return run_(tx); }
   void done(std::exception_ptr failure) noexcept override { done_(std::move(failure)); }
 
@@ -29,10 +30,12 @@ class FunctionCommand final : public Command {
   Run run_;
   Done done_;
   Lane lane_;
+  std::chrono::milliseconds patience_;
 };
 
 /// Queues a command; the future ends as the command does.
-inline std::future<void> submit(Database& database, FunctionCommand::Run run, Lane lane = Lane::request) {
+inline std::future<void> submit(Database& database, FunctionCommand::Run run, Lane lane = Lane::request,
+                                std::chrono::milliseconds patience = {}) {
   auto promise = std::make_shared<std::promise<void>>();
   auto future = promise->get_future();
   database.submit(std::make_unique<FunctionCommand>(
@@ -43,7 +46,7 @@ inline std::future<void> submit(Database& database, FunctionCommand::Run run, La
         else
           promise->set_value();
       },
-      lane));
+      lane, patience));
   return future;
 }
 

@@ -44,7 +44,7 @@ SqliteWriter::SqliteWriter(SqliteHandle connection, std::shared_ptr<SqliteShared
       connection_(std::move(connection), &shared_->damaged, &shared_->changes, options_.faults),
       checkpointer_(connection_, *shared_),
       eraser_(connection_, checkpointer_),
-      queue_(static_cast<std::size_t>(options_.queue)),
+      queue_(static_cast<std::size_t>(options_.queue), SIZE_MAX, CommandQueue::Company::awaited),
       syncer_(connection_.handle(), options_.faults,
               [this](Group& group, const std::exception_ptr& failure) { synced(group, failure); }),
       flusher_(connection_.handle(), [this](const std::string& reason) { stop_for_good(exit_io, reason); }) {

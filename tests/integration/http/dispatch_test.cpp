@@ -1,17 +1,48 @@
 // Requests through routes to the store and back: admission, input, answers, failures. On each engine.
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
 #include <latch>
+#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "guerdon/json.hpp"
+#include "support/eventually.hpp"
 #include "support/toy_app.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
+using namespace std::chrono_literals;
 
 namespace {
+
+/// Notes the patience of the commands that it passes on.
+class WatchedDatabase final : public Database {
+ public:
+  explicit WatchedDatabase(Database& database) : database_(database) {}
+
+  [[nodiscard]] Engine engine() const noexcept override { return database_.engine(); }
+  void submit(std::unique_ptr<Command> command) override {
+    {
+      const std::lock_guard lock{mutex_};
+      patience_.push_back(command->patience());
+    }
+    database_.submit(std::move(command));
+  }
+  [[nodiscard]] std::unique_ptr<Reader> open_reader() override { return database_.open_reader(); }
+  void close() override { database_.close(); }
+
+  [[nodiscard]] std::vector<std::chrono::milliseconds> patience() const {
+    const std::lock_guard lock{mutex_};
+    return patience_;
+  }
+
+ private:
+  Database& database_;
+  mutable std::mutex mutex_;
+  std::vector<std::chrono::milliseconds> patience_;
+};
 
 json::value document(const RawAnswer& answer) { return parse_json(answer.body).value(); }
 
@@ -309,6 +340,39 @@ TEST_CASE("a prepared command runs with what prepare made") {
   CHECK(client.ask(request_with("POST", "/api/open/hashed", R"({"password":"refused"})")).status == 403);
   CHECK(client.ask(request_with("POST", "/api/open/hashed", R"({"password":""})")).status == 400);
   CHECK(app.counts.preparations == 2);
+}
+
+TEST_CASE("a prepared command waits for company while others are being prepared, the last one does not") {
+  ToyApp app;
+  WatchedDatabase watched{*app.store};
+  http::Dispatch dispatch{{.routes = app.routes,
+                           .database = watched,
+                           .authenticator = app.authenticator,
+                           .clock = app.store.clock,
+                           .tasks = app.tasks,
+                           .hashing = app.hashing}};
+  http::Server server{{.listen = {.host = "127.0.0.1", .port = 0}, .listen_key = "http.listen"}, dispatch.handlers()};
+  server.start();
+  std::promise<void> go_on, end;
+  std::atomic<int> held = 0;
+  for (auto* gate : {&go_on, &end})
+    REQUIRE(app.hashing.post([&held, opened = gate->get_future().share()] {
+      ++held;
+      opened.wait();
+    }));
+  CHECK(eventually([&] { return held == 2; }));
+  RawClient first{server.port()};
+  RawClient second{server.port()};
+  first.send(request_with("POST", "/api/open/hashed", R"({"password":"x"})"));
+  CHECK(eventually([&] { return app.hashing.waiting() == 1; }));
+  second.send(request_with("POST", "/api/open/hashed", R"({"password":"y"})"));
+  CHECK(eventually([&] { return app.hashing.waiting() == 2; }));
+  go_on.set_value();  // one thread, one after the other
+  CHECK(first.receive().status == 201);
+  CHECK(second.receive().status == 201);
+  end.set_value();
+  CHECK(watched.patience() == std::vector<std::chrono::milliseconds>{15ms, 0ms});
+  server.stop();
 }
 
 TEST_CASE("commands of one connection run one after the other, queries between them see their effects") {

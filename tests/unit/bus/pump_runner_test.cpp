@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <deque>
+#include <future>
+#include <thread>
 
 #include "support/fake_clock.hpp"
 
@@ -41,6 +44,7 @@ class ManualDatabase final : public Database {
       return command->done(std::make_exception_ptr(StoreError(StoreError::Kind::overloaded, "full")));
     }
     lanes_.push_back(command->lane());
+    patience_.push_back(command->patience());
     queue_.push_back(std::move(command));
     came_.notify_all();
   }
@@ -58,6 +62,11 @@ class ManualDatabase final : public Database {
   [[nodiscard]] std::vector<Lane> lanes() {
     const std::lock_guard lock{mutex_};
     return lanes_;
+  }
+  /// Of all commands so far.
+  [[nodiscard]] std::vector<std::chrono::milliseconds> patience() {
+    const std::lock_guard lock{mutex_};
+    return patience_;
   }
   /// Waits for a command, for what comes by a timer; false after ten seconds.
   [[nodiscard]] bool wait() {
@@ -93,6 +102,7 @@ class ManualDatabase final : public Database {
   std::condition_variable came_;
   std::deque<std::unique_ptr<Command>> queue_;
   std::vector<Lane> lanes_;
+  std::vector<std::chrono::milliseconds> patience_;
   bool refuses_ = false;
 };
 
@@ -159,6 +169,53 @@ TEST_CASE_METHOD(Fixture, "A pump that has more to do runs again at once") {
   runner.start();
   database.run_all();
   CHECK(passes == 5);
+}
+
+TEST_CASE_METHOD(Fixture, "Passes wait for company where they come in a crowd; what is alone and a backlog do not") {
+  int backlog = 0;
+  runner.add("a", [&](Tx&) { return PumpResult{.more = backlog-- > 0}; });
+  runner.start();
+  database.run_all();
+  const auto latest = [&] { return database.patience().back(); };
+  for (int pass = 1; pass <= 7; ++pass) {
+    CHECK(latest() == 0ms);
+    runner.wake("a");
+    database.run_all();
+  }
+  for (int pass = 0; pass < 1'000 && latest() == 0ms; ++pass) {  // on a slow machine they are no crowd
+    runner.wake("a");
+    database.run_all();
+  }
+  CHECK(latest() > 0ms);
+  CHECK(latest() <= 20ms);
+  const auto before = database.patience().size();
+  backlog = 30;
+  runner.wake("a");
+  database.run_all();
+  const auto patience = database.patience();
+  REQUIRE(patience.size() == before + 31);
+  CHECK(std::count(patience.begin() + static_cast<std::ptrdiff_t>(before) + 1, patience.end(), 0ms) == 30);
+}
+
+TEST_CASE_METHOD(Fixture, "Whoever settles is not kept waiting by patience") {
+  int passes = 0;
+  runner.add("a", [&](Tx&) { return ++passes, PumpResult{}; });
+  runner.start();
+  database.run_all();
+  for (int pass = 0; pass < 1'000 && database.patience().back() == 0ms; ++pass) {
+    runner.wake("a");
+    database.run_all();
+  }
+  REQUIRE(database.patience().back() > 0ms);
+  runner.wake("a");
+  auto settled = std::async(std::launch::async, [&] { return runner.settle(30s); });
+  for (int i = 0; i < 10'000 && database.queued() < 2; ++i) std::this_thread::sleep_for(1ms);
+  CHECK(database.patience().back() == 0ms);  // the pass waits for company, and it has come
+  runner.wake("a");
+  database.run_all();
+  REQUIRE(settled.wait_for(30s) == std::future_status::ready);
+  CHECK(settled.get());
+  CHECK(database.patience().back() == 0ms);  // that of the pass that was woken meanwhile
 }
 
 TEST_CASE_METHOD(Fixture, "An appointment is kept when the business clock is moved there, not before") {

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
+
 #include "support/commands.hpp"
 
 using namespace guerdon;
@@ -11,14 +13,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::unique_ptr<Command> command(Lane lane) {
-  return std::make_unique<test::FunctionCommand>([](Tx&) { return true; }, [](std::exception_ptr) {}, lane);
+std::unique_ptr<Command> command(Lane lane, std::chrono::milliseconds patience = {}) {
+  return std::make_unique<test::FunctionCommand>([](Tx&) { return true; }, [](std::exception_ptr) {}, lane, patience);
 }
 
-CommandQueue::Push push(CommandQueue& queue, Lane lane) {
-  auto pushed = command(lane);
+CommandQueue::Push push(CommandQueue& queue, Lane lane, std::chrono::milliseconds patience = {}) {
+  auto pushed = command(lane, patience);
   return queue.push(pushed);
 }
+
+/// Where commands share a commit.
+struct Shared {
+  void add(std::chrono::milliseconds patience, Lane lane = Lane::request) {
+    REQUIRE(push(queue, lane, patience) == CommandQueue::Push::queued);
+  }
+  CommandQueue queue{10, SIZE_MAX, CommandQueue::Company::awaited};
+};
 
 }  // namespace
 
@@ -91,4 +101,61 @@ TEST_CASE("a closed queue is drained only when nothing is left in it") {
   CHECK_FALSE(queue.drained());  // a pop that gave up before says nothing about it
   CHECK(queue.pop(0ms) != nullptr);
   CHECK(queue.drained());
+}
+
+TEST_CASE_METHOD(Shared, "who has patience waits for one without, and then all of them go") {
+  add(1h);
+  add(1h, Lane::background);
+  CHECK_FALSE(queue.pop(1ms));
+  CHECK(queue.size() == 2);
+  add(0ms);
+  CHECK(queue.pop());
+  CHECK(queue.pop());
+  CHECK(queue.pop());
+  add(1h);  // the next ones wait anew
+  CHECK_FALSE(queue.pop(1ms));
+}
+
+TEST_CASE_METHOD(Shared, "who has patience waits for three others, of whatever lane") {
+  add(1h);
+  add(1h, Lane::background);
+  add(1h);
+  CHECK_FALSE(queue.pop(1ms));
+  add(1h, Lane::background);
+  for (int i = 0; i < 4; ++i) CHECK(queue.pop());
+}
+
+TEST_CASE_METHOD(Shared, "the first whose patience ends takes the others along") {
+  add(1h);
+  add(5ms);
+  add(1h);
+  for (int i = 0; i < 3; ++i) CHECK(queue.pop());
+}
+
+TEST_CASE_METHOD(Shared, "patience ends where the store is busy anyway, when it is woken and when it is closed") {
+  add(1h);
+  CHECK(queue.try_pop());
+  add(1h);
+  queue.wake();
+  CHECK(queue.pop());
+  add(1h);
+  queue.close();
+  CHECK(queue.pop());
+  CHECK(queue.drained());
+}
+
+TEST_CASE_METHOD(Shared, "whoever waits for a patient command hears of one that is not") {
+  add(1h);
+  auto popped = std::async(std::launch::async, [&] { return queue.pop() != nullptr; });
+  CHECK(popped.wait_for(5ms) == std::future_status::timeout);
+  add(0ms);
+  REQUIRE(test::ends(popped));
+  CHECK(popped.get());
+  CHECK(queue.pop());
+}
+
+TEST_CASE("where commands don't share a commit nobody waits for company") {
+  CommandQueue queue{10};
+  REQUIRE(push(queue, Lane::request, 1h) == CommandQueue::Push::queued);
+  CHECK(queue.pop());
 }
