@@ -171,7 +171,7 @@ TEST_CASE_METHOD(Fixture, "A pump that has more to do runs again at once") {
   CHECK(passes == 5);
 }
 
-TEST_CASE_METHOD(Fixture, "Passes wait for company where they come in a crowd; what is alone and a backlog do not") {
+TEST_CASE_METHOD(Fixture, "Passes wait for company where they come in a crowd, what is alone and a backlog do not") {
   int backlog = 0;
   runner.add("a", [&](Tx&) { return PumpResult{.more = backlog-- > 0}; });
   runner.start();
