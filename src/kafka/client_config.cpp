@@ -16,6 +16,7 @@ using Properties = std::map<std::string, std::string>;
 
 // Good defaults, which properties may change.
 const Properties common{{"reconnect.backoff.max.ms", "5000"},
+                        {"socket.keepalive.enable", "true"},  // an answer to a join is waited for for minutes
                         {"topic.metadata.refresh.interval.ms", "60000"},
                         {"statistics.interval.ms", "5000"}};
 const Properties of_producer{{"partitioner", "murmur2_random"}};

@@ -67,7 +67,8 @@ void Intake::start() {
   rd_kafka_poll_set_consumer(client_.get());
   const Owned<List> topics{rd_kafka_topic_partition_list_new(1)};
   rd_kafka_topic_partition_list_add(topics.get(), topic_.c_str(), RD_KAFKA_PARTITION_UA);
-  rd_kafka_subscribe(client_.get(), topics.get());
+  if (const auto error = rd_kafka_subscribe(client_.get(), topics.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw std::runtime_error("activities can't be taken from '" + topic_ + "': " + rd_kafka_err2str(error));
   thread_ = std::thread{[this] { run(); }};
 }
 

@@ -31,12 +31,27 @@ inline KafkaConfig kafka_config(const std::string& brokers, std::map<std::string
   properties.try_emplace("retry.backoff.ms", "20");
   properties.try_emplace("topic.metadata.refresh.interval.ms", "500");
   properties.try_emplace("topic.metadata.propagation.max.ms", "300");
-  // When a consumer's group comes together again the mock cluster waits nearly so long.
+  // When a consumer's group comes together again the mock cluster waits nearly so long; see hurried_settings().
   properties.try_emplace("session.timeout.ms", "4000");
   properties.try_emplace("heartbeat.interval.ms", "500");
   config.properties = KafkaProperties{std::move(properties)};
   return config;
 }
+
+/// The same for a server that is a process of its own. The mock cluster drops whoever joins a group and is not in it
+/// within the session's time, without an answer, and the first to join waits three seconds: hence the times here, and a
+/// group for each start, so that nobody waits for the dead. Where to go on the server has from its database.
+inline std::vector<std::string> hurried_settings(const MockKafka& cluster, const std::string& activities,
+                                                 const std::string& group) {
+  return {"kafka.brokers=" + cluster.brokers(), "kafka.activitiesTopic=" + activities, "kafka.groupId=" + group,
+          "kafka.createTopics=false",
+          R"(kafka.properties={"statistics.interval.ms":"100","reconnect.backoff.max.ms":"200",)"
+          R"("topic.metadata.refresh.interval.ms":"500","session.timeout.ms":"6000","heartbeat.interval.ms":"100",)"
+          R"("max.poll.interval.ms":"10000"})"};
+}
+
+/// A line of the log: activities are about to come.
+inline const std::string takes_activities = "activities are taken from partitions";
 
 inline kafka::RelayOptions hurried() {
   kafka::RelayOptions options;
