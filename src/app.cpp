@@ -156,7 +156,7 @@ App::Impl::Impl(Config config, AppOptions app_options)
       hash_pool(hash_pool_options(foundation.config())),
       task_pool(task_pool_options(foundation.config())),
       redis(redis_of(foundation, task_pool)),
-      pumps(foundation.database(), foundation.clock()),
+      pumps(foundation.database(), foundation.clock(), {.is_crowded = [this] { return hash_pool.waiting() > 0; }}),
       bus(foundation.database(), pumps, foundation.random(), bus_settings(foundation.config())),
       cursors(foundation.cursor_key()),
       feed(cursors, [this](std::string_view topic) { return bus.has_topic(topic); }),

@@ -9,7 +9,7 @@
 namespace guerdon::bus {
 namespace {
 
-// Where eight passes came within eight times this, the next one waits so long for others to share a commit with.
+// In a crowd a pass waits so long for others to share a commit with.
 constexpr std::chrono::milliseconds passes_patience{20};
 
 std::string what(const std::exception_ptr& failure) {
@@ -139,11 +139,12 @@ void PumpRunner::clock_moved() {
 /// Nobody is patient meanwhile.
 bool PumpRunner::settle(std::chrono::milliseconds limit) {
   const auto deadline = Steady::now() + limit;
+  auto no_patience = std::make_unique<NoPatience>();
   std::unique_lock lock{mutex_};
   ++settling_;
-  if (running_ > 0) {
+  if (running_ > 0 && settings_.is_crowded) {
     lock.unlock();
-    database_.submit(std::make_unique<NoPatience>());
+    database_.submit(std::move(no_patience));
     lock.lock();
   }
   const bool is_settled = wait_until_settled(lock, deadline);
@@ -226,13 +227,11 @@ void PumpRunner::nudge(Pump& pump, Ready& ready) {
   if (!pump.running && !pump.retry_at) launch(pump, ready);
 }
 
-// A user who comes alone sees at once what their activity led to, over several passes. In a crowd they share commits.
+// A user who comes alone sees at once what their activity led to, over several passes; nor does a backlog wait.
 std::chrono::milliseconds PumpRunner::patience(const Pump& pump) {
+  if (!settings_.is_crowded || !settings_.is_crowded()) return {};
   const std::lock_guard lock{mutex_};
-  const auto now = Steady::now();
-  const bool is_busy = now - std::exchange(latest_[oldest_], now) < latest_.size() * passes_patience;
-  oldest_ = (oldest_ + 1) % latest_.size();
-  return pump.has_news && is_busy && settling_ == 0 ? passes_patience : std::chrono::milliseconds{};
+  return pump.has_news && settling_ == 0 ? passes_patience : std::chrono::milliseconds{};
 }
 
 void PumpRunner::submit(const Ready& ready) noexcept {

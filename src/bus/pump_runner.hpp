@@ -1,13 +1,13 @@
 // Runs the pumps: each at most one pass at a time, as commands of the background lane; when woken, when their time
 // comes by the business clock, again after a failure. One thread for everything that waits; passes run on the store's.
-// Passes that come in a crowd share commits. It refuses to let a failing pass end anything but itself.
+// In a crowd passes share commits. It refuses to let a failing pass end anything but itself.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -29,6 +29,9 @@ struct PumpSettings {
   std::chrono::milliseconds poll{std::chrono::seconds{5}};
   /// Real time until a pass that failed runs again; doubles up to the last.
   std::chrono::milliseconds first_retry{20}, last_retry{std::chrono::seconds{5}};
+  /// True while more is sure to come soon: then a pass that was woken waits for company (Command::patience). On any
+  /// thread, while whoever is waking something waits; it throws nothing.
+  std::function<bool()> is_crowded{};
 };
 
 class PumpRunner final : public Pumps {
@@ -102,9 +105,7 @@ class PumpRunner final : public Pumps {
   std::set<std::pair<Instant, Pump*>> due_;
   std::set<std::pair<Steady::time_point, Pump*>> retries_;
   std::size_t running_ = 0;
-  int settling_ = 0;                            // how many settle
-  std::array<Steady::time_point, 8> latest_{};  // when passes were submitted, in a ring
-  std::size_t oldest_ = 0;                      // of them
+  int settling_ = 0;  // how many settle
   Steady::time_point poll_at_{};
   std::thread timer_;
 };

@@ -74,7 +74,7 @@ std::unique_ptr<Command> CommandQueue::wait_and_take(Steady::time_point until) {
       break;
   }
   const bool takes = woken_ || ready();
-  woken_ = false;
+  if (std::exchange(woken_, false) && !empty()) due_ = at_once;
   return takes ? take() : nullptr;
 }
 

@@ -2,6 +2,7 @@
 // for company. Thread-safe; it never blocks whoever pushes.
 #pragma once
 
+#include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -36,10 +37,12 @@ class CommandQueue {
   };
 
   /// With several threads popping, at most `background_at_once` commands of the background are out at a time: each
-  /// counts from its pop to its spent().
+  /// counts from its pop to its spent(). Company is for one thread that pops, without such a limit.
   explicit CommandQueue(std::size_t limit_per_lane, std::size_t background_at_once = SIZE_MAX,
                         Company company = Company::unwanted)
-      : limit_(limit_per_lane), background_at_once_(background_at_once), company_(company) {}
+      : limit_(limit_per_lane), background_at_once_(background_at_once), company_(company) {
+    assert(company == Company::unwanted || background_at_once == SIZE_MAX);
+  }
 
   /// Takes the command only if it answers `queued`.
   [[nodiscard]] Push push(std::unique_ptr<Command>& command);

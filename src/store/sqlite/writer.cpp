@@ -89,7 +89,7 @@ void SqliteWriter::work() {
       run_group(std::move(command));
     else if (queue_.drained())
       break;
-    else if (idle_work && !erases)
+    else if (idle_work && !erases && queue_.size() == 0)  // what waits for company does so for some ms only
       checkpoint();
     if (eraser_.is_due() && writable()) erase();
   }

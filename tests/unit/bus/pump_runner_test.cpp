@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <future>
 #include <thread>
@@ -109,7 +110,10 @@ class ManualDatabase final : public Database {
 struct Fixture {
   test::FakeClock clock;
   ManualDatabase database;
-  bus::PumpRunner runner{database, clock, {.poll = 1h, .first_retry = 1ms, .last_retry = 4ms}};
+  std::atomic<bool> is_crowded{false};
+  bus::PumpRunner runner{database, clock, {.poll = 1h, .first_retry = 1ms, .last_retry = 4ms, .is_crowded = [this] {
+                                             return is_crowded.load();
+                                           }}};
   ~Fixture() {
     runner.stop(0ms);
     database.run_all();
@@ -171,51 +175,51 @@ TEST_CASE_METHOD(Fixture, "A pump that has more to do runs again at once") {
   CHECK(passes == 5);
 }
 
-TEST_CASE_METHOD(Fixture, "Passes wait for company where they come in a crowd, what is alone and a backlog do not") {
+TEST_CASE_METHOD(Fixture, "In a crowd a pass that was woken waits for company; otherwise none does, nor a backlog") {
   int backlog = 0;
-  runner.add("a", [&](Tx&) { return PumpResult{.more = backlog-- > 0}; });
+  runner.add("a", [&](Tx&) {
+    if (backlog == 0) return PumpResult{};
+    runner.wake("a");  // news or not, there is more to do
+    return PumpResult{.more = --backlog > 0};
+  });
   runner.start();
   database.run_all();
-  const auto latest = [&] { return database.patience().back(); };
-  for (int pass = 1; pass <= 7; ++pass) {
-    CHECK(latest() == 0ms);
-    runner.wake("a");
-    database.run_all();
-  }
-  for (int pass = 0; pass < 1'000 && latest() == 0ms; ++pass) {  // on a slow machine they are no crowd
-    runner.wake("a");
-    database.run_all();
-  }
-  CHECK(latest() > 0ms);
-  CHECK(latest() <= 20ms);
-  const auto before = database.patience().size();
+  runner.wake("a");
+  database.run_all();
+  CHECK(database.patience() == std::vector{0ms, 0ms});
+  is_crowded = true;
+  runner.wake("a");
+  database.run_all();
+  REQUIRE(database.patience().size() == 3);
+  CHECK(database.patience().back() > 0ms);
+  CHECK(database.patience().back() <= 20ms);
   backlog = 30;
   runner.wake("a");
   database.run_all();
   const auto patience = database.patience();
-  REQUIRE(patience.size() == before + 31);
-  CHECK(std::count(patience.begin() + static_cast<std::ptrdiff_t>(before) + 1, patience.end(), 0ms) == 30);
+  REQUIRE(patience.size() == 3 + 31);
+  CHECK(patience[3] > 0ms);
+  CHECK(std::count(patience.begin() + 4, patience.end(), 0ms) == 29);  // the last was woken, and has no more to do
 }
 
 TEST_CASE_METHOD(Fixture, "Whoever settles is not kept waiting by patience") {
-  int passes = 0;
-  runner.add("a", [&](Tx&) { return ++passes, PumpResult{}; });
+  int wakes = 0;
+  runner.add("a", [&](Tx&) {
+    if (wakes > 0) --wakes, runner.wake("a");
+    return PumpResult{};
+  });
   runner.start();
   database.run_all();
-  for (int pass = 0; pass < 1'000 && database.patience().back() == 0ms; ++pass) {
-    runner.wake("a");
-    database.run_all();
-  }
-  REQUIRE(database.patience().back() > 0ms);
+  is_crowded = true;
   runner.wake("a");
+  REQUIRE(database.patience() == std::vector{0ms, 20ms});
   auto settled = std::async(std::launch::async, [&] { return runner.settle(30s); });
   for (int i = 0; i < 10'000 && database.queued() < 2; ++i) std::this_thread::sleep_for(1ms);
-  CHECK(database.patience().back() == 0ms);  // the pass waits for company, and it has come
-  runner.wake("a");
+  wakes = 3;
   database.run_all();
   REQUIRE(settled.wait_for(30s) == std::future_status::ready);
   CHECK(settled.get());
-  CHECK(database.patience().back() == 0ms);  // that of the pass that was woken meanwhile
+  CHECK(database.patience() == std::vector{0ms, 20ms, 0ms, 0ms, 0ms, 0ms});  // the one that takes "a" along, and three
 }
 
 TEST_CASE_METHOD(Fixture, "An appointment is kept when the business clock is moved there, not before") {

@@ -136,9 +136,12 @@ TEST_CASE_METHOD(Shared, "patience ends where the store is busy anyway, when it 
   add(1h);
   CHECK(queue.try_pop());
   add(1h);
+  add(1h);
   queue.wake();
   CHECK(queue.pop());
+  CHECK(queue.pop());
   add(1h);
+  CHECK_FALSE(queue.pop(1ms));
   queue.close();
   CHECK(queue.pop());
   CHECK(queue.drained());
