@@ -175,7 +175,7 @@ TEST_CASE_METHOD(Fixture, "A pump that has more to do runs again at once") {
   CHECK(passes == 5);
 }
 
-TEST_CASE_METHOD(Fixture, "In a crowd a pass that was woken waits for company; otherwise none does, nor a backlog") {
+TEST_CASE_METHOD(Fixture, "A pass that was woken waits for company in a crowd, otherwise none does, nor a backlog") {
   int backlog = 0;
   runner.add("a", [&](Tx&) {
     if (backlog == 0) return PumpResult{};
