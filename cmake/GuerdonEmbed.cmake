@@ -1,4 +1,9 @@
 # guerdon_embed(<out>): a generated source that holds the migrations and the default configuration (store/embedded.hpp).
+find_program(GUERDON_SQLITE3 sqlite3)
+if(NOT GUERDON_SQLITE3)
+  message(FATAL_ERROR "sqlite3, SQLite's command line, is missing: apt-get install sqlite3")
+endif()
+
 function(guerdon_embed out)
   file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/migrations/sqlite/*.sql
        ${PROJECT_SOURCE_DIR}/migrations/postgres/*.sql ${PROJECT_SOURCE_DIR}/config/guerdon.json)
@@ -11,7 +16,7 @@ function(guerdon_embed out)
   file(CONFIGURE OUTPUT ${list} CONTENT "${lines}\n" @ONLY)
   add_custom_command(
     OUTPUT ${source}
-    COMMAND ${CMAKE_COMMAND} -D LIST=${list} -D OUTPUT=${source} -P ${script}
+    COMMAND ${CMAKE_COMMAND} -D LIST=${list} -D OUTPUT=${source} -D SQLITE3=${GUERDON_SQLITE3} -P ${script}
     DEPENDS ${files} ${list} ${script}
     COMMENT "Embedding migrations and default configuration"
     VERBATIM)

@@ -1,8 +1,9 @@
-# Run by the build: cmake -D LIST=<file of paths> -D OUTPUT=<cpp> -P write_embedded.cmake
+# Run by the build: cmake -D LIST=<file of paths> -D OUTPUT=<cpp> -D SQLITE3=<program> -P write_embedded.cmake
 cmake_policy(VERSION 3.25)
 file(STRINGS ${LIST} files)
 set(sqlite "")
 set(postgres "")
+set(sqlite_script "")
 set(config "{}")
 foreach(file IN LISTS files)
   get_filename_component(name ${file} NAME)
@@ -13,12 +14,28 @@ foreach(file IN LISTS files)
   set(literal "R\"embedded(${text})embedded\"sv")
   if(file MATCHES "/migrations/sqlite/")
     string(APPEND sqlite "    EmbeddedFile{\"${name}\"sv, ${literal}},\n")
+    string(APPEND sqlite_script "${text}\n")
   elseif(file MATCHES "/migrations/postgres/")
     string(APPEND postgres "    EmbeddedFile{\"${name}\"sv, ${literal}},\n")
   else()
     set(config "${text}")
   endif()
 endforeach()
+
+# What all of SQLite's come to in a new database, as SQLite itself writes it down.
+file(WRITE ${OUTPUT}.sql "${sqlite_script}.dump\n")
+execute_process(
+  COMMAND ${SQLITE3} -batch -bail -init /dev/null :memory:
+  INPUT_FILE ${OUTPUT}.sql
+  OUTPUT_VARIABLE outcome
+  ERROR_VARIABLE error
+  RESULT_VARIABLE result)
+set(begin "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n")
+if(NOT result EQUAL 0 OR NOT outcome MATCHES "^${begin}(.*)COMMIT;\n$")
+  message(FATAL_ERROR "the migrations of SQLite fail: ${error}")
+endif()
+set(outcome "${CMAKE_MATCH_1}")
+
 file(WRITE ${OUTPUT} "// Generated from migrations/ and config/ by cmake/write_embedded.cmake.
 #include \"store/embedded.hpp\"
 
@@ -31,6 +48,10 @@ std::span<const EmbeddedFile> sqlite_migrations() {
   static const std::vector<EmbeddedFile> files{
 ${sqlite}  };
   return files;
+}
+
+std::string_view sqlite_outcome() {
+  return R\"embedded(${outcome})embedded\"sv;
 }
 
 std::span<const EmbeddedFile> postgres_migrations() {

@@ -7,7 +7,7 @@ packages_for() {
       echo g++ cmake ninja-build pkg-config ccache mold git ca-certificates tzdata curl jq \
         libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev \
         libssl-dev libfmt-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev \
-        libsqlite3-dev libpq-dev libsodium-dev libjemalloc-dev prometheus-cpp-dev librdkafka-dev libhiredis-dev
+        libsqlite3-dev sqlite3 libpq-dev libsodium-dev libjemalloc-dev prometheus-cpp-dev librdkafka-dev libhiredis-dev
       ;;
     test)
       echo catch2 postgresql-15 nginx kcat redis-server prometheus # the last for promtool

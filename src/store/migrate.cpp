@@ -1,6 +1,7 @@
 // Brings a database's schema up to this binary's. Forward only: what was applied is never changed or taken back.
 // Each migration is a transaction of its own: whatever fails or ends the process, those before it stay, and the next
-// start goes on behind them. Only a new database gets all in one, if none of them fails: one commit instead of dozens.
+// start goes on behind them. Only a new database gets all in one, if none of them fails: one commit instead of dozens,
+// and of SQLite's only what they come to.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,10 +82,16 @@ StartError failed(const StoreError& error, const std::string& what) {
   return StartError{is_temporary(error) ? exit_temporary : exit_config, fmt::format("{}: {}", what, error.what())};
 }
 
-void apply(Tx& tx, const Migration& migration) {
-  static_cast<PendingTx&>(tx).run_script(migration.text);
+void run_script(Tx& tx, std::string_view script) { static_cast<PendingTx&>(tx).run_script(script); }
+
+void note(Tx& tx, const Migration& migration) {
   tx.exec("INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
           migration.version, migration.name, migration.checksum, tx.now());
+}
+
+void apply(Tx& tx, const Migration& migration) {
+  run_script(tx, migration.text);
+  note(tx, migration);
 }
 
 /// Applies the first one that is missing. How many are missing behind it.
@@ -101,13 +108,14 @@ std::size_t apply_next(Tx& tx, const std::vector<Migration>& known, std::string&
 
 /// Applies all to a database that has none, or else nothing. What fails is met again one by one, which shows what it is
 /// and keeps what comes before.
-bool apply_all_to_new(Database& database, const std::vector<Migration>& known) {
+bool apply_all_to_new(Database& database, const std::vector<Migration>& known, std::string_view outcome) {
   try {
     const auto is_new = database.write([&](Tx& tx) -> Result<bool> {
       lock(tx);
       add_table(tx);
       if (missing_in(tx, known).size() < known.size()) return false;
-      for (const auto& migration : known) apply(tx, migration);
+      if (!outcome.empty()) run_script(tx, outcome);
+      for (const auto& migration : known) outcome.empty() ? apply(tx, migration) : note(tx, migration);
       return true;
     });
     return is_new.value();
@@ -129,11 +137,14 @@ bool has_table(Snapshot& snapshot) {
 
 }  // namespace
 
-void migrate(Database& database) { migrate(database, migrations_of(database.engine())); }
+void migrate(Database& database) {
+  const auto outcome = database.engine() == Engine::sqlite ? embedded::sqlite_outcome() : std::string_view{};
+  migrate(database, migrations_of(database.engine()), outcome);
+}
 
-void migrate(Database& database, std::span<const embedded::EmbeddedFile> migrations) {
+void migrate(Database& database, std::span<const embedded::EmbeddedFile> migrations, std::string_view outcome) {
   const auto known = read_all(migrations);
-  if (apply_all_to_new(database, known)) return;
+  if (apply_all_to_new(database, known, outcome)) return;
   std::string name;
   try {
     for (std::size_t left = 1; left > 0;)

@@ -76,8 +76,9 @@ class ManagedDatabase : public Database {
 /// Applies the migrations that the database does not have yet, in order, each in a transaction of its own; the embedded
 /// ones of its engine, or those given. Throws StartError with one line: 78 when an applied one was changed or is not
 /// known to this binary, or one fails (those before it stay); 75 when the database is not to be had just now.
+/// `outcome` is a script of what all of them come to in a new database, which gets that instead.
 void migrate(Database& database);
-void migrate(Database& database, std::span<const embedded::EmbeddedFile> migrations);
+void migrate(Database& database, std::span<const embedded::EmbeddedFile> migrations, std::string_view outcome = {});
 /// Changes nothing. Throws StartError with one line: 78 unless the schema is exactly this binary's.
 void require_current_schema(Database& database);
 

@@ -4,6 +4,8 @@
 #include "guerdon/app.hpp"
 #include "support/databases.hpp"
 #include "support/nth_fault.hpp"
+#include "support/raw_rows.hpp"
+#include "support/temp_folder.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -24,6 +26,25 @@ std::vector<std::string> applied(TestDatabase& store) {
   return store->read([](Snapshot& snapshot) {
     return snapshot.list<std::string>("SELECT name FROM schema_migrations ORDER BY version");
   });
+}
+
+TestDatabase empty_in(const TempFolder& folder) {
+  store::DatabaseOptions options;
+  options.url = "sqlite:" + (folder / "guerdon.db");
+  return TestDatabase{Engine::sqlite, Schema::none, options};
+}
+
+/// Every definition and every row but what says when it was applied, whatever the order they were made in.
+std::vector<std::string> contents(const TempFolder& folder) {
+  const RawRows file{folder / "guerdon.db"};
+  auto all = file.texts("SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_master");
+  for (const auto& table : file.texts("SELECT name FROM sqlite_master WHERE type = 'table'")) {
+    std::string columns;
+    for (const auto& name : file.texts("SELECT name FROM pragma_table_info('" + table + "')"))
+      if (name != "applied_at") columns += (columns.empty() ? "quote(" : " || ',' || quote(") + name + ")";
+    for (const auto& row : file.texts("SELECT " + columns + " FROM " + table)) all.push_back(table + ": " + row);
+  }
+  return all;
 }
 
 /// The line with which the start is refused; empty if it is not.
@@ -153,4 +174,32 @@ TEST_CASE("the embedded migrations of both engines have the same names, each num
   const auto postgres = embedded::postgres_migrations();
   REQUIRE_FALSE(sqlite.empty());
   CHECK(std::ranges::equal(sqlite, postgres, {}, &EmbeddedFile::name, &EmbeddedFile::name));
+}
+
+TEST_CASE("what a new SQLite database gets at once is what its migrations come to one by one") {
+  const TempFolder at_once, one_by_one;
+  const auto all = embedded::sqlite_migrations();
+  {
+    auto store = empty_in(at_once);
+    store::migrate(*store);
+  }
+  {
+    auto store = empty_in(one_by_one);
+    store::migrate(*store, all.first(1));
+    store::migrate(*store);
+  }
+  const auto found = contents(at_once);
+  CHECK(found.size() > 100 + all.size());
+  CHECK(found == contents(one_by_one));
+}
+
+TEST_CASE("a new database gets the outcome of its migrations, and where that fails the migrations") {
+  TestDatabase store{GENERATE(from_range(engines())), Schema::none};
+  const bool fails = GENERATE(false, true);
+  const std::string outcome = "CREATE TABLE a (n BIGINT); INSERT INTO a VALUES (7);";
+  store::migrate(*store, Files{first, second}, fails ? outcome + "INSERT INTO nowhere VALUES (1);" : outcome);
+  CHECK(sum(store) == (fails ? 2 + 2 : 7 + 1));
+  CHECK(applied(store) == std::vector<std::string>{"0001_first", "0002_second"});
+  store::migrate(*store, Files{first, second, {"0003_third.sql", "INSERT INTO a VALUES (20);"}}, outcome);
+  CHECK(sum(store) == 20 + (fails ? 3 : 2));
 }
