@@ -10,7 +10,6 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(date REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
-pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 # Only the library: its define would make every precompiled header useless, and its folder has an alloc.h and a read.h.

@@ -2,8 +2,6 @@
 // It knows nothing of transactions, and no wait in it is for ever.
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <chrono>
 #include <memory>
 #include <string>
@@ -11,6 +9,7 @@
 
 #include "guerdon/store.hpp"
 #include "store/postgres/failure.hpp"
+#include "store/postgres/libpq.hpp"
 #include "store/postgres/target.hpp"
 #include "store/postgres/wire.hpp"
 

@@ -1,9 +1,8 @@
 // One row of a libpq result. Its views live as long as the result.
 #pragma once
 
-#include <libpq-fe.h>
-
 #include "guerdon/sql.hpp"
+#include "store/postgres/libpq.hpp"
 #include "store/postgres/wire.hpp"
 
 namespace guerdon::store::postgres {

@@ -1,12 +1,12 @@
 // libpq refuses parameters that it does not know, so ours is cut out of the URL before libpq sees it.
 #include "store/postgres/target.hpp"
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+
+#include "store/postgres/libpq.hpp"
 
 namespace guerdon::store::postgres {
 namespace {
@@ -53,8 +53,8 @@ Target parse_target(std::string_view url) {
     throw std::invalid_argument("database.url: schema must be lower-case letters, digits and _, 63 at most");
   }
   target.schema = schema.value_or("");
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{
-      PQconninfoParse(target.conninfo.c_str(), nullptr), &PQconninfoFree};
+  const auto free = [](PQconninfoOption* options) { PQconninfoFree(options); };
+  const std::unique_ptr<PQconninfoOption, decltype(free)> options{PQconninfoParse(target.conninfo.c_str(), nullptr)};
   if (!options) throw std::invalid_argument("database.url: not a PostgreSQL URL that libpq understands");
   return target;
 }
