@@ -25,8 +25,8 @@ RUN apt-get update \
  && useradd --uid 10001 --user-group --no-create-home --home-dir /data guerdon \
  && install -d -o guerdon -g guerdon -m 0700 /data
 COPY --from=build /src/build/release/guerdon /usr/local/bin/guerdon
-# A library that is missing above fails the image's build, not its start.
-RUN ["guerdon", "--version"]
+# A library that is missing above fails the image's build, not its start; libpq is loaded only for PostgreSQL.
+RUN guerdon --version && ldconfig -p | grep -q 'libpq\.so\.5'
 
 USER guerdon
 ENV GUERDON_DATABASE__URL=sqlite:/data/guerdon.db

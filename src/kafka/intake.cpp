@@ -7,7 +7,9 @@
 #include <future>
 #include <utility>
 
+#include "guerdon/app.hpp"
 #include "kafka/client_config.hpp"
+#include "runtime/exit_codes.hpp"
 #include "telemetry/log.hpp"
 
 namespace guerdon::kafka {
@@ -68,7 +70,8 @@ void Intake::start() {
   const Owned<List> topics{rd_kafka_topic_partition_list_new(1)};
   rd_kafka_topic_partition_list_add(topics.get(), topic_.c_str(), RD_KAFKA_PARTITION_UA);
   if (const auto error = rd_kafka_subscribe(client_.get(), topics.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    throw std::runtime_error("activities can't be taken from '" + topic_ + "': " + rd_kafka_err2str(error));
+    throw StartError{exit_config,
+                     "kafka.activitiesTopic: librdkafka refuses it: " + std::string{rd_kafka_err2str(error)}};
   thread_ = std::thread{[this] { run(); }};
 }
 

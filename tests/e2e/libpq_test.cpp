@@ -22,7 +22,8 @@ TEST_CASE("where PostgreSQL's client library can't be loaded one line says what 
   const TempFolder folder;
   folder.write("libpq.so.5", "no library");
   const auto end = run_guerdon({.arguments = {"--set", "database.url=postgres://127.0.0.1:1/guerdon", "migrate"},
-                                .environment = {{"LD_LIBRARY_PATH", folder.path()}}});
+                                .environment = {{"LD_LIBRARY_PATH", folder.path()}},
+                                .folder = folder.path()});
   CHECK(end.code == 78);
   CHECK_THAT(end.err, Catch::Contains("install libpq5"));
   CHECK(std::count(end.err.begin(), end.err.end(), '\n') == 1);

@@ -14,7 +14,7 @@ namespace guerdon::store::postgres {
 template <class Signature>
 class FromLibpq;
 
-/// Looked up once. Only what speaks to the library first can throw: parse_target().
+/// Looked up once. Where the library is not there the first call of all throws, in parse_target().
 template <class Result, class... Args>
 class FromLibpq<Result(Args...)> {
  public:
