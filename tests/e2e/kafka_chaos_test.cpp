@@ -34,10 +34,8 @@ unsigned chosen_seed() {
 
 std::vector<std::string> settings(const MockKafka& cluster, const RedisServer& redis, const std::string& group) {
   auto all = hurried_settings(cluster, activities, group);
-  for (const auto& setting :
-       {std::string{"idempotency.window=1h"},  // a repeat must still be known as one when the machine is slow
-        std::string{"redis.host=127.0.0.1"}, "redis.port=" + std::to_string(redis.port())})
-    all.push_back(setting);
+  all.insert(all.end(), {"idempotency.window=1h",  // a repeat must still be known as one when the machine is slow
+                         "redis.host=127.0.0.1", "redis.port=" + std::to_string(redis.port())});
   return all;
 }
 

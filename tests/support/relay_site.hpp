@@ -20,34 +20,38 @@
 
 namespace guerdon::test {
 
+/// Tests are in more of a hurry than servers.
+inline std::map<std::string, std::string> hurried_properties() {
+  return {{"statistics.interval.ms", "100"},
+          {"reconnect.backoff.ms", "20"},
+          {"reconnect.backoff.max.ms", "200"},
+          {"retry.backoff.ms", "20"},
+          {"topic.metadata.refresh.interval.ms", "500"},
+          {"topic.metadata.propagation.max.ms", "300"},
+          // When a consumer's group comes together again the mock cluster waits nearly so long.
+          {"session.timeout.ms", "4000"},
+          {"heartbeat.interval.ms", "500"}};
+}
+
 inline KafkaConfig kafka_config(const std::string& brokers, std::map<std::string, std::string> properties = {}) {
   auto config = Config::defaults().kafka;
   config.brokers = *decltype(config.brokers)::parse(brokers);
   config.create_topics = false;  // the mock cluster makes them when it is asked about them
-  // Tests are in more of a hurry than servers.
-  properties.try_emplace("statistics.interval.ms", "100");
-  properties.try_emplace("reconnect.backoff.ms", "20");
-  properties.try_emplace("reconnect.backoff.max.ms", "200");
-  properties.try_emplace("retry.backoff.ms", "20");
-  properties.try_emplace("topic.metadata.refresh.interval.ms", "500");
-  properties.try_emplace("topic.metadata.propagation.max.ms", "300");
-  // When a consumer's group comes together again the mock cluster waits nearly so long; see hurried_settings().
-  properties.try_emplace("session.timeout.ms", "4000");
-  properties.try_emplace("heartbeat.interval.ms", "500");
+  properties.merge(hurried_properties());
   config.properties = KafkaProperties{std::move(properties)};
   return config;
 }
 
 /// The same for a server that is a process of its own. The mock cluster drops whoever joins a group and is not in it
-/// within the session's time, without an answer, and the first to join waits three seconds: hence the times here, and a
-/// group for each start, so that nobody waits for the dead. Where to go on the server has from its database.
+/// within the session's time, without an answer, and the first to join waits three seconds: hence the times here. A
+/// start with a group of its own waits for no dead member. Where to go on the server has from its database.
 inline std::vector<std::string> hurried_settings(const MockKafka& cluster, const std::string& activities,
                                                  const std::string& group) {
+  auto properties = hurried_properties();
+  properties["session.timeout.ms"] = "6000";
+  properties["max.poll.interval.ms"] = "10000";
   return {"kafka.brokers=" + cluster.brokers(), "kafka.activitiesTopic=" + activities, "kafka.groupId=" + group,
-          "kafka.createTopics=false",
-          R"(kafka.properties={"statistics.interval.ms":"100","reconnect.backoff.max.ms":"200",)"
-          R"("topic.metadata.refresh.interval.ms":"500","session.timeout.ms":"6000","heartbeat.interval.ms":"100",)"
-          R"("max.poll.interval.ms":"10000"})"};
+          "kafka.createTopics=false", "kafka.properties=" + json::serialize(json::value_from(properties))};
 }
 
 /// A line of the log: activities are about to come.
