@@ -1,6 +1,7 @@
 #include "base/scheduling.hpp"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -67,5 +68,12 @@ void ask_for_what_is_left() noexcept {
   now.policy = SCHED_IDLE;
   ask(now, usual_turn);
 }
+
+std::int64_t interruptions() noexcept {
+  rusage usage{};
+  return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
+}
+
+void let_others_go_first() noexcept { sched_yield(); }
 
 }  // namespace guerdon

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace guerdon {
 
@@ -22,5 +23,12 @@ void ask_to_stand_back() noexcept;
 /// For a thread that burns CPU for another one, which does it by itself when this one gets none: SCHED_IDLE. There is
 /// no way back.
 void ask_for_what_is_left() noexcept;
+
+/// How often the calling thread has had to stop for another one, since it began.
+[[nodiscard]] std::int64_t interruptions() noexcept;
+
+/// Decides anew who has the core of the calling thread: of those who wait for it, whoever is in a hurry and has not had
+/// more than its part.
+void let_others_go_first() noexcept;
 
 }  // namespace guerdon

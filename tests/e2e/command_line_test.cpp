@@ -1,11 +1,11 @@
 // The command line as people use it: alone, and beside a running server.
-#include <sched.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
 
 #include "runtime/exit_codes.hpp"
 #include "support/live_server.hpp"
+#include "support/one_core.hpp"
 
 using namespace guerdon;
 using test::Exit;
@@ -157,14 +157,9 @@ TEST_CASE("a health check tells a server that answers from one that does not") {
 }
 
 TEST_CASE("nothing is added to what a command says, also where the process may use one core only") {
-  cpu_set_t all, one;
-  REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
-  CPU_ZERO(&one);
-  CPU_SET(static_cast<std::size_t>(sched_getcpu()), &one);
   const test::TempFolder folder;
-  REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+  const test::OneCore core;
   const auto exit = command(folder, {"--version"});
-  REQUIRE(sched_setaffinity(0, sizeof all, &all) == 0);
   CHECK(exit.out.starts_with("guerdon "));
   CHECK(exit.err.empty());
 }
