@@ -7,12 +7,11 @@
 #include <atomic>
 #include <cassert>
 #include <condition_variable>
-#include <ctime>
 #include <mutex>
 #include <system_error>
 
+#include "base/considerate.hpp"
 #include "base/scheduling.hpp"
-#include "base/steady_yield.hpp"
 
 namespace guerdon {
 namespace {
@@ -21,32 +20,7 @@ constexpr std::chrono::seconds idle_after{1};
 constexpr int most_times_slower = 10;                 // than it would be with a core of its own
 constexpr std::chrono::milliseconds most_later{250};  // than that
 
-// On a core that others want so often the next work is done with pauses. A storm of log-ins by itself interrupts its
-// hashes half as often; 1,000 other requests a second as often.
-constexpr double often_a_millisecond = 1.5;
-constexpr std::chrono::microseconds between_pauses{500};
-
 thread_local PatientTwin* twin = nullptr;
-
-std::chrono::nanoseconds cpu_time() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
-}
-
-/// Of the calling thread, from here on.
-class Effort {
- public:
-  [[nodiscard]] std::chrono::nanoseconds time() const { return cpu_time() - time_; }
-  [[nodiscard]] bool was_interrupted_often() const {
-    const std::chrono::duration<double, std::milli> milliseconds = time();
-    return static_cast<double>(interruptions() - interruptions_) > often_a_millisecond * milliseconds.count();
-  }
-
- private:
-  const std::chrono::nanoseconds time_ = cpu_time();
-  const std::int64_t interruptions_ = interruptions();
-};
 
 }  // namespace
 
@@ -55,7 +29,6 @@ struct PatientTwin::Shared {
       : name(std::move(its_name)), on_idle(std::move(when_idle)) {}
 
   void run();
-  void compute(Job& job, SteadyYield& pauses);
   void wait_for_work(std::unique_lock<std::mutex>& lock);
 
   const std::string name;
@@ -65,7 +38,6 @@ struct PatientTwin::Shared {
   std::shared_ptr<Job> next;
   bool is_busy = false, is_stopping = false, is_over = false;
   std::atomic<std::chrono::nanoseconds> took{std::chrono::milliseconds{20}};  // of CPU, the last one
-  bool is_core_wanted = false;  // its thread's: by others, in the last one
 };
 
 PatientTwin::PatientTwin(std::string name, std::function<void()> on_idle, Limits limits)
@@ -126,14 +98,17 @@ std::chrono::nanoseconds PatientTwin::patience() const noexcept {
 void PatientTwin::Shared::run() {
   static_cast<void>(pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()));
   ask_for_what_is_left();
-  SteadyYield pauses{between_pauses};
+  Considerate considerate;
   std::unique_lock lock{mutex};
   while (true) {
     wait_for_work(lock);
     if (!next) break;
     auto job = std::exchange(next, nullptr);
     lock.unlock();
-    compute(*job, pauses);
+    bool is_done = false;
+    const auto begin = cpu_time();
+    considerate.compute([&]() noexcept { is_done = job->compute(); });
+    if (is_done) took.store(cpu_time() - begin, std::memory_order_relaxed);
     lock.lock();
     is_busy = false;  // first: who is told interrupts this thread, and may have more to do
     lock.unlock();
@@ -143,14 +118,6 @@ void PatientTwin::Shared::run() {
   }
   is_over = true;
   changed.notify_all();
-}
-
-void PatientTwin::Shared::compute(Job& job, SteadyYield& pauses) {
-  const Effort effort;
-  if (is_core_wanted) pauses.start();
-  if (job.compute()) took.store(effort.time(), std::memory_order_relaxed);
-  pauses.stop();
-  is_core_wanted = effort.was_interrupted_often();
 }
 
 void PatientTwin::Shared::wait_for_work(std::unique_lock<std::mutex>& lock) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <ctime>
 
 namespace guerdon {
 namespace {
@@ -67,6 +68,12 @@ void ask_for_what_is_left() noexcept {
   if (now.policy != SCHED_OTHER && now.policy != SCHED_BATCH) return;
   now.policy = SCHED_IDLE;
   ask(now, usual_turn);
+}
+
+std::chrono::nanoseconds cpu_time() noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 std::int64_t interruptions() noexcept {

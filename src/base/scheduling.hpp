@@ -24,6 +24,9 @@ void ask_to_stand_back() noexcept;
 /// no way back.
 void ask_for_what_is_left() noexcept;
 
+/// How long the calling thread has had a core, since it began.
+[[nodiscard]] std::chrono::nanoseconds cpu_time() noexcept;
+
 /// How often the calling thread has had to stop for another one, since it began.
 [[nodiscard]] std::int64_t interruptions() noexcept;
 

@@ -1,4 +1,4 @@
-// SIGURG, since its default is to be ignored: one that comes late hurts nobody, nor does one that was meant otherwise.
+// SIGURG, since a program that does not use it ignores it: one that comes late hurts nobody.
 #include "base/steady_yield.hpp"
 
 #include <pthread.h>
@@ -24,7 +24,7 @@ bool is_handled_by(const struct sigaction& now, void (*handler)(int)) {
 }
 
 /// False: the program has another use for the signal.
-bool take_signal(void (*handler)(int)) {
+bool take_signal(void (*handler)(int)) noexcept {
   struct sigaction now{};
   if (sigaction(SIGURG, nullptr, &now) != 0) return false;
   if (is_handled_by(now, handler)) return true;
@@ -63,30 +63,39 @@ SteadyYield::~SteadyYield() {
   timer_delete(timer_);
 }
 
+/// Looks again who has the signal: a program may begin to use it at any time.
 void SteadyYield::start() noexcept {
-  is_on_ = 1;
+  if (!has_timer_ || !take_signal(&on_signal)) return;
+  is_on_ = true;
   wind_up();
 }
 
 void SteadyYield::stop() noexcept {
-  is_on_ = 0;
-  if (!has_timer_) return;
+  if (!is_on_.exchange(false)) return;
   const itimerspec never{};
   timer_settime(timer_, 0, &never, nullptr);
 }
 
 /// Once: for a thread that gets no core nothing ticks on.
 void SteadyYield::wind_up() noexcept {
-  if (!has_timer_) return;
   const itimerspec once{.it_interval = {}, .it_value = pace_};
   timer_settime(timer_, 0, &once, nullptr);
 }
 
+void SteadyYield::yield() noexcept {
+  const auto before = interruptions();
+  let_others_go_first();
+  ++count_;
+  if (interruptions() != before) ++used_;
+}
+
 /// All it calls may be called in a signal handler.
 void SteadyYield::on_signal(int) {
+  auto* const mine = of_this_thread;
+  if (mine == nullptr || !mine->is_on_) return;
   const int kept = errno;
-  let_others_go_first();
-  if (of_this_thread != nullptr && of_this_thread->is_on_ != 0) of_this_thread->wind_up();
+  mine->yield();
+  mine->wind_up();
   errno = kept;
 }
 

@@ -22,6 +22,8 @@ class FaultInjector {
   /// SQLite: before the log is synced on behalf of commits that can be read already, on a thread of its own. Whatever
   /// it throws: the disk did not take them.
   virtual void before_sync() {}
+  /// SQLite: before the writer gives way to others in the middle of a group. Throws nothing.
+  virtual void before_pause() noexcept {}
 };
 
 }  // namespace guerdon::store

@@ -39,7 +39,9 @@ CommandQueue::Push CommandQueue::push(std::unique_ptr<Command>& command) {
     auto& lane = command->lane() == Lane::background ? background_ : requests_;
     if (lane.size() >= limit_) return Push::full;
     const auto its_due = due(patience);
-    lane.push_back(std::move(command));
+    const bool is_patient = patience > patience.zero();
+    if (!is_patient) ++impatient_;
+    lane.push_back({std::move(command), is_patient});
     if (its_due != at_once && its_due >= due_) return Push::queued;
     due_ = its_due;
   }
@@ -50,6 +52,11 @@ CommandQueue::Push CommandQueue::push(std::unique_ptr<Command>& command) {
 std::unique_ptr<Command> CommandQueue::try_pop() {
   const std::lock_guard lock(mutex_);
   return take();
+}
+
+bool CommandQueue::is_patient() const {
+  const std::lock_guard lock(mutex_);
+  return is_last_patient_ && impatient_ == 0;
 }
 
 /// With the lock, of one that is about to be queued.
@@ -91,11 +98,13 @@ std::unique_ptr<Command> CommandQueue::take() {
   const Lane turn = share_.next(!requests_.empty(), background_may_run());
   auto& lane = turn == Lane::background ? background_ : requests_;
   if (turn == Lane::background) ++background_out_;
-  auto command = std::move(lane.front());
+  auto [command, is_patient] = std::move(lane.front());
   lane.pop_front();
+  is_last_patient_ = is_patient;
+  if (!is_patient) --impatient_;
   if (empty()) due_ = never;
   if (closed_ && empty()) changed_.notify_all();  // nobody has to wait for more
-  return command;
+  return std::move(command);
 }
 
 void CommandQueue::spent(Lane lane, std::chrono::nanoseconds time) {

@@ -48,6 +48,8 @@ class CommandQueue {
   [[nodiscard]] Push push(std::unique_ptr<Command>& command);
   /// The next one, patient or not, or null when none waits that may run.
   [[nodiscard]] std::unique_ptr<Command> try_pop();
+  /// Whether the last one that was popped and all that wait had patience when they came. For the one thread that pops.
+  [[nodiscard]] bool is_patient() const;
   /// Waits for the next one; null after `patience` or wake(), or when the queue is closed and empty.
   [[nodiscard]] std::unique_ptr<Command> pop(std::chrono::milliseconds patience);
   /// Waits without end; null after wake(), or when the queue is closed and empty.
@@ -65,6 +67,11 @@ class CommandQueue {
 
  private:
   using Steady = std::chrono::steady_clock;
+  struct Waiting {
+    std::unique_ptr<Command> command;
+    bool is_patient;
+  };
+  using Waiters = std::deque<Waiting>;
   static constexpr Steady::time_point at_once = Steady::time_point::min(), never = Steady::time_point::max();
 
   [[nodiscard]] std::unique_ptr<Command> wait_and_take(Steady::time_point until);
@@ -82,8 +89,10 @@ class CommandQueue {
   const Company company_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::unique_ptr<Command>> requests_, background_;
+  Waiters requests_, background_;
   std::size_t background_out_ = 0;
+  std::size_t impatient_ = 0;       // of those that wait
+  bool is_last_patient_ = false;    // of those that were popped
   Steady::time_point due_ = never;  // of all that wait: the first whose patience ends
   LaneShare share_;
   bool closed_ = false, woken_ = false;

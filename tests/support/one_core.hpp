@@ -55,16 +55,9 @@ class Rival {
   std::thread thread_;
 };
 
-/// The calling thread computes for so long, by the core's time; how often it was interrupted meanwhile.
-inline std::int64_t interruptions_in(std::chrono::nanoseconds time) {
-  const auto used = [] {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
-  };
-  const auto before = interruptions();
-  for (const auto begin = used(); used() - begin < time;) continue;
-  return interruptions() - before;
+/// The calling thread computes for so long, by the core's time.
+inline void compute_for(std::chrono::nanoseconds time) {
+  for (const auto begin = cpu_time(); cpu_time() - begin < time;) continue;
 }
 
 }  // namespace guerdon::test

@@ -9,6 +9,7 @@
 
 #include "base/scheduling.hpp"
 #include "runtime/exit_codes.hpp"
+#include "store/sqlite/pauses.hpp"
 
 namespace guerdon::store {
 
@@ -133,26 +134,15 @@ void SqliteWriter::run_group(std::unique_ptr<Command> first) {
   const bool ahead = may_run_ahead();
   if (!begin_for(*first, ahead)) return;
   auto deadline = Monotonic::now() + longest_group;
-  bool is_urgent = false;
+  Pauses pauses{queue_, options_.faults};
   for (auto command = std::move(first); command; command = counted(queue_.try_pop())) {
-    is_urgent = is_urgent || command->patience() <= std::chrono::milliseconds{0};
     run_one(std::move(command));
     if (connection_.lost() || group_.work.broken) break;
-    if (!is_urgent) deadline += give_way();
+    deadline += pauses.give_way();
     if (group_.members.size() == largest_group || Monotonic::now() >= deadline) break;
   }
   end_group();
   checkpoint_if_due();
-}
-
-/// Who interrupts this thread mostly wakes up somebody else, who then waits for the core: a client and the thread that
-/// answers it, say. Returns how long that took.
-Monotonic::duration SqliteWriter::give_way() {
-  if (interruptions() == interruptions_) return {};
-  const auto begin = Monotonic::now();
-  let_others_go_first();
-  interruptions_ = interruptions();
-  return Monotonic::now() - begin;
 }
 
 /// What follows a group on its way to the disk has to go the same way: answers come in the order of commits.

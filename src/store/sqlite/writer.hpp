@@ -64,7 +64,6 @@ class SqliteWriter {
   [[nodiscard]] std::optional<std::string> undo_group(const std::exception_ptr& failure);
   [[nodiscard]] static std::string told_unknown(Group& group, const std::exception_ptr& failure);
   [[nodiscard]] bool may_run_ahead();
-  std::chrono::steady_clock::duration give_way();
   void synced(Group& group, const std::exception_ptr& failure);
   void conclude(Group& group);
   void checkpoint_if_due();
@@ -83,9 +82,8 @@ class SqliteWriter {
   std::atomic<OutboxSink*> sink_{nullptr};
 
   // The writer's thread alone.
-  Group group_;                     // at hand
-  bool runs_ahead_ = false;         // its commit is brought to the disk by the syncer
-  std::int64_t interruptions_ = 0;  // of this thread, at the last pause
+  Group group_;              // at hand
+  bool runs_ahead_ = false;  // its commit is brought to the disk by the syncer
 
   std::atomic<bool> refusing_{false};  // no write can be trusted any more
   std::atomic<bool> told_fatal_{false};

@@ -17,7 +17,6 @@
 
 #include "guerdon/password.hpp"
 #include "support/eventually.hpp"
-#include "support/one_core.hpp"
 
 using namespace guerdon;
 using namespace std::chrono_literals;
@@ -94,18 +93,6 @@ TEST_CASE("a twin that does not get the time is given up, left alone meanwhile, 
   CHECK(test::eventually([&] { return twin.try_compute([] { return 2; }) == 2; }));
   CHECK(stuck.is_forgotten());
   CHECK_FALSE(has_run);
-}
-
-TEST_CASE("a twin whose core others want all the time works with pauses from then on") {
-  const test::OneCore core;
-  PatientTwin twin{"twin", nullptr, for_as_long_as_it_takes};
-  {
-    const test::Rival others{100us};
-    CHECK(twin.try_compute([] { return test::interruptions_in(10ms); }).value() > 20);
-  }
-  const test::Rival as_patient{0us, ask_for_what_is_left};
-  // Of 40 pauses; without them some 8.
-  CHECK(twin.try_compute([] { return test::interruptions_in(20ms); }).value() > 13);
 }
 
 TEST_CASE("passwords are hashed and verified by a twin") {

@@ -1,4 +1,4 @@
-// Who yields steadily stops for others far more often than the system would make it.
+// A thread that yields steadily does so at its pace, from start to stop, and others get its core by that.
 #include "base/steady_yield.hpp"
 
 #include <pthread.h>
@@ -21,46 +21,75 @@ class YieldingRival {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    rival_.emplace(0us, [] {
+    rival_.emplace(0us, [this] {
       thread_local SteadyYield yields{500us};
       yields.start();
+      yields_ = &yields;
     });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
+  [[nodiscard]] std::int64_t count() const { return yields_.load() == nullptr ? 0 : yields_.load()->count(); }
 
  private:
+  std::atomic<SteadyYield*> yields_{nullptr};
   std::optional<Rival> rival_;
+};
+
+/// Handles SIGURG for as long as it lives.
+class OwnHandler {
+ public:
+  OwnHandler() {
+    struct sigaction handler{};
+    handler.sa_handler = [](int) { ++count_; };
+    sigaction(SIGURG, &handler, &before_);
+  }
+  OwnHandler(const OwnHandler&) = delete;
+  OwnHandler& operator=(const OwnHandler&) = delete;
+  ~OwnHandler() { sigaction(SIGURG, &before_, nullptr); }
+
+  [[nodiscard]] static int count() { return count_; }
+
+ private:
+  static inline std::atomic<int> count_{0};
+  struct sigaction before_{};
 };
 
 }  // namespace
 
-TEST_CASE("who yields steadily stops for another each time, and as before once it is stopped") {
-  const OneCore core;
-  const YieldingRival rival;
-  const auto before = interruptions_in(100ms);
+TEST_CASE("a thread yields steadily from start to stop") {
   SteadyYield yields{500us};
+  compute_for(10ms);
+  CHECK(yields.count() == 0);
   yields.start();
-  const auto meanwhile = interruptions_in(100ms);  // some 200; otherwise as the system's clock ticks
+  compute_for(100ms);
   yields.stop();
-  const auto after = interruptions_in(100ms);
-  CHECK(meanwhile > 100);
-  CHECK(meanwhile - before > 60);
-  CHECK(meanwhile - after > 60);
+  const auto count = yields.count();
+  CHECK(count > 50);  // once each half a millisecond, if that is when it has a core
+  compute_for(10ms);
+  CHECK(yields.count() == count);
+  yields.start();
+  compute_for(10ms);
+  CHECK(yields.count() > count);
 }
 
-TEST_CASE("a program that uses SIGURG itself is left alone") {
-  static volatile sig_atomic_t theirs = 0;
-  struct sigaction handler{}, before{};
-  handler.sa_handler = [](int) { theirs = theirs + 1; };
-  REQUIRE(sigaction(SIGURG, &handler, &before) == 0);
-  {
-    SteadyYield yields{100us};
-    yields.start();
-    static_cast<void>(interruptions_in(10ms));
-    yields.stop();
-  }
-  CHECK(theirs == 0);
-  struct sigaction now{};
-  sigaction(SIGURG, &before, &now);
-  CHECK(now.sa_handler == handler.sa_handler);
+TEST_CASE("by a yield another thread gets the core, also one that blocks all signals and yields") {
+  const OneCore core;
+  const YieldingRival rival;
+  SteadyYield yields{500us};
+  yields.start();
+  compute_for(100ms);
+  CHECK(yields.used() > 20);
+  CHECK(yields.used() <= yields.count());
+  CHECK(rival.count() > 20);
+}
+
+TEST_CASE("a program that handles SIGURG itself is left alone, whenever it begins to") {
+  SteadyYield before{100us};
+  const OwnHandler handler;
+  before.start();
+  compute_for(10ms);
+  CHECK(before.count() == 0);
+  CHECK(OwnHandler::count() == 0);
+  raise(SIGURG);
+  CHECK(OwnHandler::count() == 1);
 }

@@ -157,6 +157,23 @@ TEST_CASE_METHOD(Shared, "whoever waits for a patient command hears of one that 
   CHECK(queue.pop());
 }
 
+TEST_CASE_METHOD(Shared, "the queue is patient while the last one that was taken and all that wait are") {
+  CHECK_FALSE(queue.is_patient());
+  add(1h);
+  add(1h, Lane::background);
+  queue.wake();
+  static_cast<void>(queue.pop());
+  CHECK(queue.is_patient());
+  add(0ms, Lane::background);
+  CHECK_FALSE(queue.is_patient());  // one that waits is not
+  while (queue.size() > 0) static_cast<void>(queue.try_pop());
+  CHECK_FALSE(queue.is_patient());  // nor the last one
+  add(1h);
+  queue.wake();
+  static_cast<void>(queue.pop());
+  CHECK(queue.is_patient());
+}
+
 TEST_CASE("where commands don't share a commit nobody waits for company") {
   CommandQueue queue{10};
   REQUIRE(push(queue, Lane::request, 1h) == CommandQueue::Push::queued);
