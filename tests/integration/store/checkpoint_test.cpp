@@ -16,6 +16,7 @@
 #include "store/sqlite/log_mark.hpp"
 #include "support/commands.hpp"
 #include "support/databases.hpp"
+#include "support/eventually.hpp"
 #include "support/faulty_disk.hpp"
 #include "support/sync_gate.hpp"
 #include "support/temp_folder.hpp"
@@ -273,6 +274,26 @@ TEST_CASE("a store that is written to all the time keeps its log bounded, flushe
   store.reopen();
   CHECK(rows(store) == 60'000);
   CHECK(is_whole(store));
+}
+
+TEST_CASE("an idle store copies its log, but not while somebody waits for company") {
+  FaultyDisk faulty;
+  DiskStore disk;
+  std::atomic<int> copied{0};
+  faulty.tell_file_syncs([&] { ++copied; });
+  std::promise<int> until_company;
+  const auto first = [&](std::exception_ptr) {  // before the store can have been idle for a moment
+    disk.store->submit(std::make_unique<FunctionCommand>(
+        [&](Tx&) {
+          until_company.set_value(copied);
+          return false;
+        },
+        [](std::exception_ptr) {}, Lane::request, std::chrono::milliseconds{800}));
+  };
+  disk.store->submit(std::make_unique<FunctionCommand>([](Tx& tx) { return add_rows(tx, 0, 10); }, first));
+  CHECK(until_company.get_future().get() == 0);
+  CHECK(eventually([&] { return copied > 0; }));
+  faulty.tell_file_syncs(nullptr);
 }
 
 TEST_CASE("erasing and stretches don't hinder each other") {
