@@ -14,6 +14,47 @@ install_nest() {
   fi
 }
 
+# start_nest <name> <server> [processes]: the peer as <name>, on a copy of what the server has
+start_nest() {
+  mkdir -p "$folder/$1"
+  cp "$folder/$2/"{guerdon.db,tokens,events} "$folder/$1/"
+  start "$1" node build/nest/server.mjs "$folder/$2.json" "$folder/$1/guerdon.db" PORT ${3:+"$3"}
+}
+
+# An event and claims, each server on data of its own; a claim of both is the same rows, in one durable commit. The peer
+# runs a process a core for the one and one process for the other, which is the fastest of each.
+goal_2() {
+  local gets=() peers_gets=() claims_made=() peers_claims=() gets_p99=() peers_gets_p99=() claims_p99=() peers_claims_p99=()
+  local answer event
+  if ! install_nest; then
+    note "goals 2 and 5 are not measured: there is no npm, or it can't install the peer"
+    return
+  fi
+  seeded ours "$small" "$small" "$((claims / small / 2))"
+  start_nest readers ours
+  start_nest writer ours 1
+  start_server ours
+  event=/api/events/$(head -n 1 "$folder/ours/events")
+  [[ $(ask ours "$event" | wc -c) == $(ask readers "$event" | wc -c) ]] || die "the peer's event is not the server's"
+  note "goals 2 and 5: NestJS"
+  for ((i = 0; i < rounds; ++i)); do
+    answer=$(get ours)
+    gets+=("$(field "$answer" rate)") gets_p99+=("$(field "$answer" p99)")
+    answer=$(get readers)
+    peers_gets+=("$(field "$answer" rate)") peers_gets_p99+=("$(field "$answer" p99)")
+    claim ours
+    claims_made+=("$(field "$result" rate)") claims_p99+=("$(field "$result" p99)")
+    claim writer
+    peers_claims+=("$(field "$result" rate)") peers_claims_p99+=("$(field "$result" p99)")
+  done
+  for name in ours readers writer; do stop "$name"; done
+  row 2 "GET an event / tuned NestJS" ">= 9" "$(calculate "$(median "${gets[@]}") / $(median "${peers_gets[@]}")")" \
+    "$(median "${gets[@]}")/s, NestJS $(median "${peers_gets[@]}")/s; p99 $(median "${gets_p99[@]}") and $(median "${peers_gets_p99[@]}") us"
+  row 5 "durable claim / tuned NestJS" ">= 16" \
+    "$(calculate "$(median "${claims_made[@]}") / $(median "${peers_claims[@]}")")" \
+    "$(median "${claims_made[@]}")/s, NestJS $(median "${peers_claims[@]}")/s; p99 $(median "${claims_p99[@]}") and $(median "${peers_claims_p99[@]}") us"
+}
+
 goal_3() {
   local ours=() peers=() ours_p99=() peers_p99=() list='/api/events?limit=20' answer
   if ! install_nest; then
@@ -21,10 +62,8 @@ goal_3() {
     return
   fi
   seeded list 1000 1000 40
-  mkdir -p "$folder/nest"
-  cp "$folder/list/guerdon.db" "$folder/list/tokens" "$folder/nest/"
+  start_nest nest list
   start_server list
-  start nest node build/nest/server.mjs "$folder/list.json" "$folder/nest/guerdon.db" PORT
   [[ $(ask list "$list" | wc -c) == $(ask nest "$list" | wc -c) ]] || die "the peer's list is not the server's"
   note "goal 3: the list of events"
   for ((i = 0; i < rounds; ++i)); do

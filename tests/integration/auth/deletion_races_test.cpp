@@ -8,6 +8,7 @@
 #include "modules/progress/activities.hpp"
 #include "modules/reward/decisions.hpp"
 #include "support/decisions.hpp"
+#include "support/eventually.hpp"
 #include "support/farewell.hpp"
 
 using namespace guerdon;
@@ -100,9 +101,9 @@ TEST_CASE("a deletion in a crowd hides whatever was first, and lets nothing in a
     while (farewell.step()) continue;
     CHECK(farewell.rows_in_sight(guest.id) == Lines{});
     crowd.wait_a_while();
+    CHECK(eventually([&] { return crowd.refused() > 0; }));
     crowd.stop();
     CHECK(farewell.rows_in_sight(guest.id) == Lines{});
-    CHECK(crowd.refused() > 0);
     CHECK(crowd.unexpected() == 0);
     CHECK(farewell.violations() == Lines{});
   }
