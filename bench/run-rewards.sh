@@ -44,7 +44,9 @@ goal_2() {
     peers_gets+=("$(field "$answer" rate)") peers_gets_p99+=("$(field "$answer" p99)")
     claim ours
     claims_made+=("$(field "$result" rate)") claims_p99+=("$(field "$result" p99)")
+    kill -STOP "${running[ours]}" # it has a log to copy, and messages to read
     claim writer
+    kill -CONT "${running[ours]}"
     peers_claims+=("$(field "$result" rate)") peers_claims_p99+=("$(field "$result" p99)")
   done
   for name in ours readers writer; do stop "$name"; done

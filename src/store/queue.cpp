@@ -40,8 +40,8 @@ CommandQueue::Push CommandQueue::push(std::unique_ptr<Command>& command) {
     if (lane.size() >= limit_) return Push::full;
     const auto its_due = due(patience);
     const bool is_patient = patience > patience.zero();
-    if (!is_patient) ++impatient_;
     lane.push_back({std::move(command), is_patient});
+    if (!is_patient) ++impatient_;
     if (its_due != at_once && its_due >= due_) return Push::queued;
     due_ = its_due;
   }

@@ -5,6 +5,7 @@
 
 #include "support/eventually.hpp"
 #include "support/one_core.hpp"
+#include "support/yielding_rival.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
@@ -16,6 +17,9 @@ TEST_CASE("where others want the core often the next work has pauses, until they
   const auto compute = [&] { considerate.compute([]() noexcept { compute_for(20ms); }); };
   {
     const Rival others{100us, ask_for_short_turns};
+    const auto before = interruptions();
+    compute_for(20ms);
+    if (interruptions() - before < 40) return;  // a system that does not let them in that often
     compute();
     CHECK(considerate.has_pauses());
     CHECK(considerate.pauses() == 0);
@@ -23,7 +27,7 @@ TEST_CASE("where others want the core often the next work has pauses, until they
     CHECK(considerate.has_pauses());
     CHECK(considerate.pauses() > 10);
   }
-  const Rival also_computing{0us};  // gets the core by every other pause
+  const YieldingRival also_computing;  // gets the core by nearly every pause
   compute();
   CHECK(eventually([&] {
     compute();

@@ -1,39 +1,16 @@
 // A thread that yields steadily does so at its pace, from start to stop, and others get its core by that.
 #include "base/steady_yield.hpp"
 
-#include <pthread.h>
-
 #include <catch2/catch.hpp>
-#include <optional>
 
 #include "support/one_core.hpp"
+#include "support/yielding_rival.hpp"
 
 using namespace guerdon;
 using namespace guerdon::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Yields steadily on the core of whoever makes it, though all signals are blocked there.
-class YieldingRival {
- public:
-  YieldingRival() {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    rival_.emplace(0us, [this] {
-      thread_local SteadyYield yields{500us};
-      yields.start();
-      yields_ = &yields;
-    });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
-  [[nodiscard]] std::int64_t count() const { return yields_.load() == nullptr ? 0 : yields_.load()->count(); }
-
- private:
-  std::atomic<SteadyYield*> yields_{nullptr};
-  std::optional<Rival> rival_;
-};
 
 /// Handles SIGURG for as long as it lives.
 class OwnHandler {
