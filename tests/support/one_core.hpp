@@ -37,7 +37,7 @@ class Rival {
  public:
   /// `pause` between two moments, zero: none. `ask` is how it is scheduled, if not as usual.
   explicit Rival(
-      std::chrono::microseconds pause, std::function<void()> ask = [] {})
+      std::chrono::microseconds pause, const std::function<void()>& ask = [] {})
       : thread_([this, pause, ask] {
           ask();
           while (!is_over_)

@@ -31,7 +31,8 @@ namespace {
 
 /// On a disk: with a log too large for the memory that some containers have for files.
 struct DiskStore {
-  explicit DiskStore(store::DatabaseOptions options = {}) : store{Engine::sqlite, Schema::migrated, placed(options)} {}
+  explicit DiskStore(store::DatabaseOptions options = {})
+      : store{Engine::sqlite, Schema::migrated, placed(std::move(options))} {}
 
   store::DatabaseOptions placed(store::DatabaseOptions options) const {
     options.url = "sqlite:" + file();
@@ -282,14 +283,15 @@ TEST_CASE("an idle store copies its log, but not while somebody waits for compan
   std::atomic<int> copied{0};
   faulty.tell_file_syncs([&] { ++copied; });
   std::promise<int> until_company;
-  const auto first = [&](std::exception_ptr) {  // on the writer's thread: it is not idle before the next one waits
+  // On the writer's thread: it is not idle before the next one waits.
+  const auto first = [&](const std::exception_ptr&) {
     copied = 0;
     disk.store->submit(std::make_unique<FunctionCommand>(
         [&](Tx&) {
           until_company.set_value(copied);
           return false;
         },
-        [](std::exception_ptr) {}, Lane::request, std::chrono::milliseconds{800}));
+        [](const std::exception_ptr&) {}, Lane::request, std::chrono::milliseconds{800}));
   };
   disk.store->submit(std::make_unique<FunctionCommand>([](Tx& tx) { return add_rows(tx, 0, 10); }, first));
   CHECK(until_company.get_future().get() == 0);

@@ -17,17 +17,17 @@ class OwnHandler {
  public:
   OwnHandler() {
     struct sigaction handler{};
-    handler.sa_handler = [](int) { ++count_; };
+    handler.sa_handler = [](int) { ++calls; };
     sigaction(SIGURG, &handler, &before_);
   }
   OwnHandler(const OwnHandler&) = delete;
   OwnHandler& operator=(const OwnHandler&) = delete;
   ~OwnHandler() { sigaction(SIGURG, &before_, nullptr); }
 
-  [[nodiscard]] static int count() { return count_; }
+  [[nodiscard]] static int count() { return calls; }
 
  private:
-  static inline std::atomic<int> count_{0};
+  static inline std::atomic<int> calls{0};
   struct sigaction before_{};
 };
 
