@@ -2,7 +2,6 @@
 # Part of bench/run: a PostgreSQL of its own, which waits for the disk as it is delivered.
 # shellcheck disable=SC2154 # what bench/run has set
 
-say() { note "$@"; }
 # shellcheck source=/dev/null
 source scripts/dev-postgres.sh
 

@@ -14,17 +14,19 @@ namespace guerdon {
 class Considerate {
  public:
   /// `work()` has pauses if the one before it was interrupted often. Who gets the core by a pause does not count:
-  /// others who compute for long would do that as well.
+  /// others who compute for long would do that as well. Returns the CPU time that it took.
   template <class Work>
     requires std::is_nothrow_invocable_v<Work&>
-  void compute(Work work) noexcept {
+  std::chrono::nanoseconds compute(Work work) noexcept {
     const auto begin = cpu_time();
     const auto before = undue_interruptions();
     if (is_wanted_) pauses_.start();
     work();
     pauses_.stop();
-    const std::chrono::duration<double, std::milli> time = cpu_time() - begin;
-    is_wanted_ = static_cast<double>(undue_interruptions() - before) > often_a_millisecond * time.count();
+    const auto time = cpu_time() - begin;
+    const std::chrono::duration<double, std::milli> milliseconds = time;
+    is_wanted_ = static_cast<double>(undue_interruptions() - before) > often_a_millisecond * milliseconds.count();
+    return time;
   }
 
   [[nodiscard]] bool has_pauses() const noexcept { return is_wanted_; }  ///< the next work

@@ -106,9 +106,8 @@ void PatientTwin::Shared::run() {
     auto job = std::exchange(next, nullptr);
     lock.unlock();
     bool is_done = false;
-    const auto begin = cpu_time();
-    considerate.compute([&]() noexcept { is_done = job->compute(); });
-    if (is_done) took.store(cpu_time() - begin, std::memory_order_relaxed);
+    const auto time = considerate.compute([&]() noexcept { is_done = job->compute(); });
+    if (is_done) took.store(time, std::memory_order_relaxed);
     lock.lock();
     is_busy = false;  // first: who is told interrupts this thread, and may have more to do
     lock.unlock();

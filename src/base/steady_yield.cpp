@@ -46,7 +46,6 @@ void let_signal_through() {
 
 SteadyYield::SteadyYield(std::chrono::microseconds pace) : pace_(to_timespec(pace)) {
   assert(of_this_thread == nullptr);
-  if (!take_signal(&on_signal)) return;
   sigevent event{};
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = SIGURG;
@@ -63,7 +62,7 @@ SteadyYield::~SteadyYield() {
   timer_delete(timer_);
 }
 
-/// Looks again who has the signal: a program may begin to use it at any time.
+/// Looks each time who has the signal: a program may begin to use it at any time.
 void SteadyYield::start() noexcept {
   if (!has_timer_ || !take_signal(&on_signal)) return;
   is_on_ = true;

@@ -18,7 +18,7 @@ namespace guerdon {
 /// Of the thread that makes it, starts, stops and destroys it; one at a time. Best effort: where the system has no
 /// timer left, or the program has a handler of its own for SIGURG, the thread never yields.
 ///
-/// The first one in a process gives SIGURG a handler, which stays; until then it was ignored. Each one lets SIGURG
+/// The first start() in a process gives SIGURG a handler, which stays; until then it was ignored. Each one lets SIGURG
 /// through to its thread, also where all signals are blocked. Between start() and stop() system calls that no handler
 /// lets continue, such as sleeping, may end early there (signal(7), "EINTR").
 class SteadyYield {

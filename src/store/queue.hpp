@@ -71,7 +71,6 @@ class CommandQueue {
     std::unique_ptr<Command> command;
     bool is_patient;
   };
-  using Waiters = std::deque<Waiting>;
   static constexpr Steady::time_point at_once = Steady::time_point::min(), never = Steady::time_point::max();
 
   [[nodiscard]] std::unique_ptr<Command> wait_and_take(Steady::time_point until);
@@ -89,7 +88,7 @@ class CommandQueue {
   const Company company_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  Waiters requests_, background_;
+  std::deque<Waiting> requests_, background_;
   std::size_t background_out_ = 0;
   std::size_t impatient_ = 0;       // of those that wait
   bool is_last_patient_ = false;    // of those that were popped

@@ -1,9 +1,7 @@
 // A claim that is granted at once: what guerdon writes for it, on the same tables, in one durable transaction.
 import { ConflictException, NotFoundException } from '@nestjs/common';
 import Database from 'better-sqlite3';
-import { bytesOf, idOf, newId } from './ids.mjs';
-
-const timeOf = (milliseconds) => new Date(milliseconds).toISOString();
+import { bytesOf, idOf, newId, timeOf } from './ids.mjs';
 
 export class Claims {
   constructor(file) {

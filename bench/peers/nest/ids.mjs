@@ -1,4 +1,5 @@
-// guerdon's ids: a prefix and a UUID of version 7 in Crockford's base 32; in the tables, the UUID's bytes.
+// guerdon's ids and times as its answers have them. An id: a prefix and a UUID of version 7 in Crockford's base 32; in the
+// tables, the UUID's bytes.
 import { randomFillSync } from 'node:crypto';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -31,3 +32,5 @@ export function newId(now) {
   bytes[8] = 0x80 | (bytes[8] & 0x3f);
   return bytes;
 }
+
+export const timeOf = (milliseconds) => (milliseconds === null ? null : new Date(milliseconds).toISOString());

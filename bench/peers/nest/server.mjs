@@ -16,7 +16,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Database from 'better-sqlite3';
 import { createVerifier } from 'fast-jwt';
 import { Claims } from './claims.mjs';
-import { bytesOf, idOf } from './ids.mjs';
+import { bytesOf, idOf, timeOf } from './ids.mjs';
 
 const [config, database, port, processes = availableParallelism()] = process.argv.slice(2);
 const key = Buffer.from(JSON.parse(readFileSync(config, 'utf8')).auth.jwtSecretBase64, 'base64');
@@ -90,8 +90,6 @@ function stateOf(row, now) {
   if (row.start_at > now) return 'SCHEDULED';
   return row.end_at !== null && row.end_at <= now ? 'ENDED' : 'RUNNING';
 }
-
-const timeOf = (milliseconds) => (milliseconds === null ? null : new Date(milliseconds).toISOString());
 
 const viewOf = (row, now) => ({
   id: idOf('evt_', row.id),

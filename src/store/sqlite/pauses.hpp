@@ -11,13 +11,14 @@
 
 namespace guerdon::store {
 
-/// Of one group, from its beginning on, on the thread that pops from the queue and runs what it pops.
+/// Of one group, made when its first command was popped, on the thread that pops from the queue and runs what it pops.
 class Pauses {
  public:
-  explicit Pauses(const CommandQueue& queue, FaultInjector* faults) : queue_(queue), faults_(faults) {}
+  Pauses(const CommandQueue& queue, FaultInjector* faults)
+      : queue_(queue), faults_(faults), is_over_(!queue.is_patient()), seen_(is_over_ ? 0 : interruptions()) {}
 
-  /// After each command. Does nothing unless the thread was interrupted since the last time, nor once one of the group
-  /// or of those that wait has no patience, or the pauses were too long together. Returns how long it took.
+  /// After each command. There is a pause only if the thread was interrupted since the last one; none once one of the
+  /// group or of those that wait has no patience, or the pauses were too long together. Returns how long it took.
   [[nodiscard]] std::chrono::steady_clock::duration give_way() {
     is_over_ = is_over_ || !queue_.is_patient();
     if (is_over_ || interruptions() == seen_) return {};
@@ -36,9 +37,9 @@ class Pauses {
 
   const CommandQueue& queue_;
   FaultInjector* const faults_;
-  std::int64_t seen_ = interruptions();
+  bool is_over_;
+  std::int64_t seen_;  // interruptions until the last pause
   std::chrono::steady_clock::duration taken_{};
-  bool is_over_ = false;
 };
 
 }  // namespace guerdon::store

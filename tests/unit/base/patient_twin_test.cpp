@@ -6,7 +6,6 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <ctime>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -15,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "base/scheduling.hpp"
 #include "guerdon/password.hpp"
 #include "support/eventually.hpp"
 
@@ -27,13 +27,6 @@ namespace {
 constexpr PatientTwin::Limits for_as_long_as_it_takes{.least_patience = 1h, .end = 1h};
 constexpr PatientTwin::Limits not_for_long{.least_patience = 1s, .end = 100ms};
 constexpr PasswordCost cheap{.memory_kib = 8, .iterations = 1}, dear{.memory_kib = 19'456, .iterations = 2};
-
-// Of this thread.
-std::chrono::nanoseconds cpu_time() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
-}
 
 // Work that does not end until it is let go, as for a twin that gets no time.
 class Stuck {
